@@ -1,0 +1,160 @@
+package dev.quern.core;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * An open device: factory and owner of its arenas, streams and kernels. May be used from any thread;
+ * streams and kernels belong to one thread at a time. Closing it closes what was left open, newest
+ * first.
+ */
+public abstract class Device implements AutoCloseable {
+  private final DeviceInfo info;
+  private final MemoryLedger ledger = new MemoryLedger();
+  private final Set<DeviceResource> resources = new LinkedHashSet<>();
+  private boolean open = true;
+
+  /** For backends: a device that has been opened. */
+  protected Device(DeviceInfo info) {
+    this.info = info;
+  }
+
+  /** What its probe learned. */
+  public final DeviceInfo info() {
+    return info;
+  }
+
+  /** Its stable id, for example {@code opencl:0}. */
+  public final String id() {
+    return info.id();
+  }
+
+  /**
+   * Prepares a kernel: the slow part, done once. Every later run is fast and free of allocation.
+   *
+   * @throws UnsupportedSpecException if this device does not offer the problem, and why
+   */
+  public final <K extends Kernel> K prepare(KernelSpec<K> spec) {
+    requireOpen();
+    return spec.kernelType().cast(createKernel(spec));
+  }
+
+  /**
+   * Reserves a block of device memory.
+   *
+   * @param label name for messages and for {@link OutOfDeviceMemoryException}
+   * @param bytes size, 0 or more; {@link Arena#footprint} helps to sum it up
+   * @throws OutOfDeviceMemoryException if there is not that much
+   */
+  public final Arena newArena(String label, long bytes) {
+    requireOpen();
+    if (bytes < 0) {
+      throw new SpecException("arena '" + label + "': bytes must be 0 or more, but is " + bytes);
+    }
+    requireFree(label, bytes);
+    return createArena(label, bytes);
+  }
+
+  /** Opens an in-order queue. */
+  public final Stream newStream() {
+    requireOpen();
+    return createStream();
+  }
+
+  /** Reserves staging memory for asynchronous copies. */
+  public final HostBuffer newHostBuffer(String label, long bytes) {
+    requireOpen();
+    return createHostBuffer(label, bytes);
+  }
+
+  /** Live, peak and free memory now. */
+  public final Memory memory() {
+    return ledger.report(freeBytes());
+  }
+
+  /** Waits for all streams, closes whatever is open on this device, newest first, and the device. */
+  @Override
+  public final void close() {
+    List<DeviceResource> left;
+    synchronized (resources) {
+      if (!open) {
+        return;
+      }
+      open = false;
+      left = new ArrayList<>(resources).reversed();
+    }
+    try {
+      left.stream().filter(Replay.class::isInstance).forEach(DeviceResource::close);
+      left.stream().filter(r -> !(r instanceof Replay)).forEach(DeviceResource::close);
+    } finally {
+      release();
+    }
+  }
+
+  /** Throws {@link OutOfDeviceMemoryException} unless {@code bytes} are free. */
+  protected final void requireFree(String label, long bytes) {
+    long free = freeBytes();
+    if (bytes > free) {
+      throw new OutOfDeviceMemoryException(
+          id(), label, bytes, ledger.report(free), ledger.largest(3));
+    }
+  }
+
+  /** For backends: enters memory into the books; {@code holder} is what will be freed. */
+  protected final void memoryTaken(Object holder, String label, long bytes) {
+    ledger.enter(holder, label, bytes);
+  }
+
+  /** For backends: strikes memory from the books. */
+  protected final void memoryFreed(Object holder) {
+    ledger.strike(holder);
+  }
+
+  private void requireOpen() {
+    synchronized (resources) {
+      if (!open) {
+        throw new IllegalStateException("device " + id() + " is closed");
+      }
+    }
+  }
+
+  final void adopt(DeviceResource resource) {
+    synchronized (resources) {
+      if (!open) {
+        throw new IllegalStateException("device " + id() + " is closed");
+      }
+      resources.add(resource);
+    }
+  }
+
+  final void abandon(DeviceResource resource) {
+    synchronized (resources) {
+      resources.remove(resource);
+    }
+  }
+
+  /** For backends: prepares a kernel of the spec's kernel type. */
+  protected abstract Kernel createKernel(KernelSpec<?> spec);
+
+  /** For backends: allocates a block; its size has been checked against {@link #freeBytes}. */
+  protected abstract Arena createArena(String label, long bytes);
+
+  /** For backends: opens a queue. */
+  protected abstract Stream createStream();
+
+  /** For backends: allocates staging memory. */
+  protected abstract HostBuffer createHostBuffer(String label, long bytes);
+
+  /** For backends: bytes that the device could still give out. */
+  protected abstract long freeBytes();
+
+  /** For backends: frees the device itself; all its resources are closed. */
+  protected abstract void release();
+
+  @Override
+  public String toString() {
+    return id() + " (" + info.name() + ")";
+  }
+}

@@ -1,0 +1,34 @@
+package dev.quern.kernels;
+
+import dev.quern.core.Kernel;
+import dev.quern.core.KernelSpec;
+import java.util.Set;
+
+/**
+ * A problem of one of the library's ops. The permitted types are the table of contents of the
+ * library; backends dispatch over them with an exhaustive {@code switch}.
+ *
+ * @param <K> the typed kernel
+ */
+public sealed interface OpSpec<K extends Kernel> extends KernelSpec<K>
+    permits Gemm.Spec,
+        Conv2d.Spec,
+        MaxPool2d.Spec,
+        SoftmaxCrossEntropy.Spec,
+        Softmax.Spec,
+        Relu.Spec,
+        BiasAdd.Spec,
+        Dropout.Spec,
+        Adam.Spec,
+        Sgd.Spec,
+        GatherBatch.Spec {
+
+  /** The passes that this problem's kernel can run. */
+  Set<Pass> passes();
+
+  /** Floating-point operations of one run of the pass; a fused multiply-add counts as two. */
+  double flops(Pass pass);
+
+  /** Bytes that one run of the pass must at least move: each input and output once. */
+  double bytes(Pass pass);
+}

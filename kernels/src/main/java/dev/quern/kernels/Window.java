@@ -1,0 +1,70 @@
+package dev.quern.kernels;
+
+import dev.quern.core.SpecException;
+
+/**
+ * A window sliding along one axis: the geometry that convolution and pooling share.
+ *
+ * @param op name of the op, for messages
+ * @param axis {@code height} or {@code width}, for messages
+ * @param size extent of the input along the axis, 1 or more
+ * @param window extent of the window in taps, 1 or more
+ * @param stride distance between windows, 1 or more
+ * @param padBefore padding before the first element, 0 or more
+ * @param padAfter padding behind the last element, 0 or more
+ * @param dilation distance between taps, 1 is dense
+ * @param ceilMode whether a last window that hangs over the padded end counts, as long as it begins
+ *     inside the input or the padding before it (PyTorch's rule for pooling)
+ */
+record Window(
+    String op,
+    String axis,
+    int size,
+    int window,
+    int stride,
+    int padBefore,
+    int padAfter,
+    int dilation,
+    boolean ceilMode) {
+
+  Window {
+    requireAtLeast(op, axis, size, 1);
+    requireAtLeast(op, "window " + axis, window, 1);
+    requireAtLeast(op, "stride along " + axis, stride, 1);
+    requireAtLeast(op, "padding before " + axis, padBefore, 0);
+    requireAtLeast(op, "padding after " + axis, padAfter, 0);
+    requireAtLeast(op, "dilation along " + axis, dilation, 1);
+    long outputs = outputs(size, window, stride, padBefore, padAfter, dilation, ceilMode);
+    if (outputs < 1 || outputs > Integer.MAX_VALUE) {
+      throw new SpecException(
+          ("%s: output %s must be positive, but (size + padBefore + padAfter - ((window-1)*dilation"
+                  + " + 1)) / stride + 1 = %d with size=%d padBefore=%d padAfter=%d window=%d"
+                  + " dilation=%d stride=%d")
+              .formatted(
+                  op, axis, outputs, size, padBefore, padAfter, window, dilation, stride));
+    }
+  }
+
+  static void requireAtLeast(String op, String what, long value, long least) {
+    if (value < least) {
+      throw new SpecException(
+          "%s: %s must be at least %d, but is %d".formatted(op, what, least, value));
+    }
+  }
+
+  /** Number of windows, which is the extent of the output along the axis. */
+  int outputs() {
+    return (int) outputs(size, window, stride, padBefore, padAfter, dilation, ceilMode);
+  }
+
+  private static long outputs(
+      int size, int window, int stride, int padBefore, int padAfter, int dilation, boolean ceil) {
+    long room = (long) size + padBefore + padAfter - ((window - 1L) * dilation + 1);
+    if (room < 0) {
+      return Math.floorDiv(room, stride) + 1;
+    }
+    long outputs = room / stride + 1;
+    boolean hangsOver = ceil && room % stride != 0;
+    return hangsOver && outputs * stride < (long) size + padBefore ? outputs + 1 : outputs;
+  }
+}
