@@ -6,8 +6,8 @@ package dev.quern.core;
  */
 public abstract class Arena extends DeviceResource {
   /**
-   * Alignment of every slice in bytes: a cache line of 64 on CPUs, and what CUDA promises for its own
-   * allocations (CUDA C++ Programming Guide, 5.3.2: at least 256).
+   * Alignment of every slice in bytes: a cache line of 64 on CPUs, and what CUDA promises for its
+   * own allocations (CUDA C++ Programming Guide, 5.3.2: at least 256).
    */
   public static final long ALIGNMENT = 256;
 

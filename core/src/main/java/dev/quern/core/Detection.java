@@ -9,8 +9,8 @@ import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
 /**
- * The result of probing every backend on the class path once: which devices can be used, in order of
- * preference (CUDA GPU, OpenCL GPU, CPU, OpenCL on a CPU), and why each other cannot.
+ * The result of probing every backend on the class path once: which devices can be used, in order
+ * of preference (CUDA GPU, OpenCL GPU, CPU, OpenCL on a CPU), and why each other cannot.
  */
 public final class Detection {
   /** The name that leaves the choice to {@link #best}. */

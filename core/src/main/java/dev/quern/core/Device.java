@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An open device: factory and owner of its arenas, streams and kernels. May be used from any thread;
- * streams and kernels belong to one thread at a time. Closing it closes what was left open, newest
- * first.
+ * An open device: factory and owner of its arenas, streams and kernels. May be used from any
+ * thread; streams and kernels belong to one thread at a time. Closing it closes what was left open,
+ * newest first.
  */
 public abstract class Device implements AutoCloseable {
   private final DeviceInfo info;
@@ -74,7 +74,9 @@ public abstract class Device implements AutoCloseable {
     return ledger.report(freeBytes());
   }
 
-  /** Waits for all streams, closes whatever is open on this device, newest first, and the device. */
+  /**
+   * Waits for all streams, closes whatever is open on this device, newest first, and the device.
+   */
   @Override
   public final void close() {
     List<DeviceResource> left;

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Something that lives on a device and is closed at the latest with it: an arena, a stream, a kernel,
- * a replay, a staging buffer. A replay leases what it uses; a leased resource refuses to be closed.
+ * Something that lives on a device and is closed at the latest with it: an arena, a stream, a
+ * kernel, a replay, a staging buffer. A replay leases what it uses; a leased resource refuses to be
+ * closed.
  */
 public abstract class DeviceResource implements AutoCloseable {
   private final Device device;

@@ -1,8 +1,8 @@
 package dev.quern.core;
 
 /**
- * A prepared op. Preparing may be slow, compile, measure and allocate; running does none of that: no
- * allocation, no synchronising, no look-up. A kernel belongs to one thread at a time.
+ * A prepared op. Preparing may be slow, compile, measure and allocate; running does none of that:
+ * no allocation, no synchronising, no look-up. A kernel belongs to one thread at a time.
  */
 public abstract class Kernel extends DeviceResource {
 

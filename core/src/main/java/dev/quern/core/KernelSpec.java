@@ -1,8 +1,8 @@
 package dev.quern.core;
 
 /**
- * An immutable, validated problem that a device can prepare a kernel for. What problems there are is
- * the business of other modules.
+ * An immutable, validated problem that a device can prepare a kernel for. What problems there are
+ * is the business of other modules.
  *
  * @param <K> the typed interface of the kernel
  */

@@ -3,11 +3,10 @@ package dev.quern.core;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Book of who holds how much memory of one device. Safe for use from any thread. */
 final class MemoryLedger {
-  private final Map<Object, Memory.Owner> owners = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Memory.Owner> owners = new IdentityHashMap<>();
   private long liveBytes;
   private long peakBytes;
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An in-order queue of work on a device: kernels, copies, events. Work is asynchronous unless it says
- * otherwise; {@link #synchronize} waits for it. A stream belongs to one thread at a time.
+ * An in-order queue of work on a device: kernels, copies, events. Work is asynchronous unless it
+ * says otherwise; {@link #synchronize} waits for it. A stream belongs to one thread at a time.
  */
 public abstract class Stream extends DeviceResource {
   private final CaptureState capture = new CaptureState();
@@ -128,9 +128,9 @@ public abstract class Stream extends DeviceResource {
   }
 
   /**
-   * Records a body of device work for replay; the body's effects happen at each {@link Replay#launch},
-   * not now. Whatever changes from launch to launch must live in device buffers. The stream must have
-   * worked once before.
+   * Records a body of device work for replay; the body's effects happen at each {@link
+   * Replay#launch}, not now. Whatever changes from launch to launch must live in device buffers.
+   * The stream must have worked once before.
    *
    * @param label name for messages
    * @param body kernel runs, buffer copies and clears on this stream, and nothing else
@@ -285,8 +285,8 @@ public abstract class Stream extends DeviceResource {
   }
 
   /**
-   * For backends: runs the body in recording state and returns its replay. The default keeps the body
-   * and runs it again at each launch.
+   * For backends: runs the body in recording state and returns its replay. The default keeps the
+   * body and runs it again at each launch.
    */
   protected Replay capture(String label, Runnable body) {
     body.run();

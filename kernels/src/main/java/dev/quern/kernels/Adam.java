@@ -25,12 +25,13 @@ import java.util.Set;
  * </pre>
  *
  * <p>Shapes: {@code p}, {@code g}, {@code m}, {@code v} hold {@code count} FLOAT32 elements, {@code
- * step} one INT32, {@code learningRate} one FLOAT32. {@code p}, {@code m}, {@code v} and {@code step}
- * are updated in place; nothing may alias. {@code m} and {@code v} start at 0 and {@code step} at the
- * number of steps done before. The two forms differ in where epsilon stands: Keras's is the "epsilon
- * hat" form of the paper's section 2, PAPER is algorithm 1 (and PyTorch's). Bias corrections are
- * computed in double. Deterministic. Cost: about 12 operations and 28 bytes an element. Source:
- * Kingma and Ba, ICLR 2015, arXiv:1412.6980; Loshchilov and Hutter, arXiv:1711.05101.
+ * step} one INT32, {@code learningRate} one FLOAT32. {@code p}, {@code m}, {@code v} and {@code
+ * step} are updated in place; nothing may alias. {@code m} and {@code v} start at 0 and {@code
+ * step} at the number of steps done before. The two forms differ in where epsilon stands: Keras's
+ * is the "epsilon hat" form of the paper's section 2, PAPER is algorithm 1 (and PyTorch's). Bias
+ * corrections are computed in double. Deterministic. Cost: about 12 operations and 28 bytes an
+ * element. Source: Kingma and Ba, ICLR 2015, arXiv:1412.6980; Loshchilov and Hutter,
+ * arXiv:1711.05101.
  */
 public abstract class Adam extends OpKernel<Adam.Spec> {
 

@@ -14,9 +14,9 @@ import java.util.Set;
  * pass of its own) and {@code db[c] = sum over i, j of dy[i, c, j]}.
  *
  * <p>Shapes: {@code x}, {@code y}, {@code dy} are FLOAT32 [rows, channels, inner], {@code b} and
- * {@code db} [channels]. NHWC activations and matrices have inner = 1, NCHW activations have rows = N
- * and inner = H * W. Outputs are overwritten; {@code y} may alias {@code x} exactly. With no rows,
- * {@code db} is 0. Deterministic: the order of summation depends on the spec alone. Cost: one
+ * {@code db} [channels]. NHWC activations and matrices have inner = 1, NCHW activations have rows =
+ * N and inner = H * W. Outputs are overwritten; {@code y} may alias {@code x} exactly. With no
+ * rows, {@code db} is 0. Deterministic: the order of summation depends on the spec alone. Cost: one
  * addition an element; 8 bytes an element forward, 4 backward.
  */
 public abstract class BiasAdd extends OpKernel<BiasAdd.Spec> {
@@ -48,8 +48,7 @@ public abstract class BiasAdd extends OpKernel<BiasAdd.Spec> {
   }
 
   /** For backends: the checked forward pass. */
-  protected abstract void runForward(
-      Stream stream, DeviceBuffer x, DeviceBuffer b, DeviceBuffer y);
+  protected abstract void runForward(Stream stream, DeviceBuffer x, DeviceBuffer b, DeviceBuffer y);
 
   /** For backends: the checked backward pass. */
   protected abstract void runBackward(Stream stream, DeviceBuffer dy, DeviceBuffer db);

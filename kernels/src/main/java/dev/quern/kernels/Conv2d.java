@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Convolution of images with filters (cross-correlation, as everywhere in the field). With {@code h =
- * p * strideH - padTop + r * dilationH}, {@code w} alike, and {@code g} the group of {@code k}:
+ * Convolution of images with filters (cross-correlation, as everywhere in the field). With {@code h
+ * = p * strideH - padTop + r * dilationH}, {@code w} alike, and {@code g} the group of {@code k}:
  *
  * <pre>
  * y[n, p, q, k]  = epilogue(sum over r, s, c of x[n, h, w, g * C/groups + c] * w[k, r, s, c])
@@ -22,16 +22,18 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Pixels outside the image count as 0. The backward passes take the gradient in front of the
- * epilogue; {@link #backwardEpilogue} carries a gradient through the ReLU: {@code dz = y > 0 ? dy : 0}.
+ * epilogue; {@link #backwardEpilogue} carries a gradient through the ReLU: {@code dz = y > 0 ? dy :
+ * 0}.
  *
  * <p>Shapes: with NHWC, {@code x}, {@code dx} are [N, H, W, C], {@code w}, {@code dw} [K, R, S,
- * C/groups], {@code y}, {@code dy} [N, P, Q, K]; with NCHW [N, C, H, W], [K, C/groups, R, S], [N, K,
- * P, Q]; {@code b}, {@code db} are [K]; all FLOAT32. {@code groups = C} is the depthwise convolution.
- * {@code P = floor((H + padTop + padBottom - ((R - 1) * dilationH + 1)) / strideH) + 1}. Outputs are
- * overwritten entirely: {@code dx} is 0 where no output read it, {@code dw} and {@code db} are 0 for an
- * empty batch. No output may alias an input, but for {@code dz}, which may be {@code dy}.
- * Deterministic. Cost: {@code 2 N K P Q R S C/groups} operations a pass; each tensor is moved once.
- * Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285.
+ * C/groups], {@code y}, {@code dy} [N, P, Q, K]; with NCHW [N, C, H, W], [K, C/groups, R, S], [N,
+ * K, P, Q]; {@code b}, {@code db} are [K]; all FLOAT32. {@code groups = C} is the depthwise
+ * convolution. {@code P = floor((H + padTop + padBottom - ((R - 1) * dilationH + 1)) / strideH) +
+ * 1}. Outputs are overwritten entirely: {@code dx} is 0 where no output read it, {@code dw} and
+ * {@code db} are 0 for an empty batch. No output may alias an input, but for {@code dz}, which may
+ * be {@code dy}. Deterministic. Cost: {@code 2 N K P Q R S C/groups} operations a pass; each tensor
+ * is moved once. Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning",
+ * arXiv:1603.07285.
  */
 public abstract class Conv2d extends OpKernel<Conv2d.Spec> {
 
@@ -68,8 +70,7 @@ public abstract class Conv2d extends OpKernel<Conv2d.Spec> {
   }
 
   /** Gradient by the input. */
-  public final void backwardData(
-      Stream stream, DeviceBuffer dy, DeviceBuffer w, DeviceBuffer dx) {
+  public final void backwardData(Stream stream, DeviceBuffer dy, DeviceBuffer w, DeviceBuffer dx) {
     check(stream, "dy", dy, FLOAT32, spec().outputs());
     check(stream, "w", w, FLOAT32, spec().weights());
     check(stream, "dx", dx, FLOAT32, spec().inputs());
@@ -201,10 +202,12 @@ public abstract class Conv2d extends OpKernel<Conv2d.Spec> {
             "conv2d: groups must divide both c and k, but groups=%d c=%d k=%d"
                 .formatted(groups, c, k));
       }
-      int p = new Window("conv2d", "height", h, r, strideH, padTop, padBottom, dilationH, false)
-          .outputs();
-      int q = new Window("conv2d", "width", w, s, strideW, padLeft, padRight, dilationW, false)
-          .outputs();
+      int p =
+          new Window("conv2d", "height", h, r, strideH, padTop, padBottom, dilationH, false)
+              .outputs();
+      int q =
+          new Window("conv2d", "width", w, s, strideW, padLeft, padRight, dilationW, false)
+              .outputs();
       requireImageFits("conv2d", h + padTop + padBottom, w + padLeft + padRight, c);
       requireImageFits("conv2d", p, q, k);
     }
@@ -263,8 +266,7 @@ public abstract class Conv2d extends OpKernel<Conv2d.Spec> {
     @Override
     public Set<Pass> passes() {
       Set<Pass> passes =
-          EnumSet.of(
-              Pass.FORWARD, Pass.BACKWARD_DATA, Pass.BACKWARD_FILTER, Pass.BACKWARD_BIAS);
+          EnumSet.of(Pass.FORWARD, Pass.BACKWARD_DATA, Pass.BACKWARD_FILTER, Pass.BACKWARD_BIAS);
       if (epilogue.hasRelu()) {
         passes.add(Pass.BACKWARD_EPILOGUE);
       }

@@ -3,8 +3,8 @@ package dev.quern.kernels;
 import dev.quern.core.SpecException;
 
 /**
- * Builds a {@link Conv2d.Spec}. Defaults: NHWC, stride 1, no padding, dense, one group, no epilogue,
- * FP32.
+ * Builds a {@link Conv2d.Spec}. Defaults: NHWC, stride 1, no padding, dense, one group, no
+ * epilogue, FP32.
  */
 public final class Conv2dBuilder {
   private Layout layout = Layout.NHWC;
@@ -80,8 +80,24 @@ public final class Conv2dBuilder {
    */
   public Conv2d.Spec build() {
     return new Conv2d.Spec(
-        layout, input[0], input[1], input[2], input[3], filters[0], filters[1], filters[2],
-        stride[0], stride[1], pad[0], pad[1], pad[2], pad[3], dilation[0], dilation[1], groups,
-        epilogue, precision);
+        layout,
+        input[0],
+        input[1],
+        input[2],
+        input[3],
+        filters[0],
+        filters[1],
+        filters[2],
+        stride[0],
+        stride[1],
+        pad[0],
+        pad[1],
+        pad[2],
+        pad[3],
+        dilation[0],
+        dilation[1],
+        groups,
+        epilogue,
+        precision);
   }
 }

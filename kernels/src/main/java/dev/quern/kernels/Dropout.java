@@ -11,20 +11,20 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Inverted dropout: {@code y[i] = keep(i) ? x[i] / (1 - rate) : 0}, gradient {@code dx[i] = keep(i) ?
- * dy[i] / (1 - rate) : 0}.
+ * Inverted dropout: {@code y[i] = keep(i) ? x[i] / (1 - rate) : 0}, gradient {@code dx[i] = keep(i)
+ * ? dy[i] / (1 - rate) : 0}.
  *
  * <p>{@code keep} comes from the counter-based generator Philox 4x32-10 and is the same on every
  * backend: element {@code i} takes word {@code i mod 4} of the block with counter {@code (low and
  * high half of i / 4, step, 0)} and key {@code (low and high half of seed)}, and is kept if {@code
- * (word >>> 8) * 2^-24 >= rate}, compared in float32. The step is read from device memory, so that a
- * replay draws a new mask each time; the backward pass draws the same one again from the same step,
- * and no mask is stored. See {@link Philox}.
+ * (word >>> 8) * 2^-24 >= rate}, compared in float32. The step is read from device memory, so that
+ * a replay draws a new mask each time; the backward pass draws the same one again from the same
+ * step, and no mask is stored. See {@link Philox}.
  *
- * <p>Shapes: {@code x}, {@code y}, {@code dy}, {@code dx} hold {@code count} FLOAT32 elements, {@code
- * step} one INT32. Outputs are overwritten and may alias the input of the same pass exactly. Rate 0
- * copies. Cost: 8 bytes and about 12 integer operations an element. Source: Srivastava et al., JMLR
- * 15, 2014; Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+ * <p>Shapes: {@code x}, {@code y}, {@code dy}, {@code dx} hold {@code count} FLOAT32 elements,
+ * {@code step} one INT32. Outputs are overwritten and may alias the input of the same pass exactly.
+ * Rate 0 copies. Cost: 8 bytes and about 12 integer operations an element. Source: Srivastava et
+ * al., JMLR 15, 2014; Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
  */
 public abstract class Dropout extends OpKernel<Dropout.Spec> {
 
@@ -74,8 +74,7 @@ public abstract class Dropout extends OpKernel<Dropout.Spec> {
     public Spec {
       Window.requireAtLeast("dropout", "count", count, 0);
       if (!(rate >= 0 && rate < 1)) {
-        throw new SpecException(
-            "dropout: rate must be at least 0 and less than 1, but is " + rate);
+        throw new SpecException("dropout: rate must be at least 0 and less than 1, but is " + rate);
       }
     }
 

@@ -12,7 +12,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Picks the next batch from a data set that lies on the device. With {@code j = cursor * batch + i}:
+ * Picks the next batch from a data set that lies on the device. With {@code j = cursor * batch +
+ * i}:
  *
  * <pre>
  * x[i, e] = data[indices[j], e] * scale + shift   and   y[i] = labels[indices[j]]    for j &lt; picks
@@ -20,8 +21,8 @@ import java.util.Set;
  * cursor  = cursor + 1                                                               afterwards
  * </pre>
  *
- * <p>So a recorded step walks through a permutation by itself, and a partial last batch is filled up
- * with rows whose label {@link SoftmaxCrossEntropy} ignores.
+ * <p>So a recorded step walks through a permutation by itself, and a partial last batch is filled
+ * up with rows whose label {@link SoftmaxCrossEntropy} ignores.
  *
  * <p>Shapes: {@code data} is UINT8 or FLOAT32 [rows, elements], {@code labels} INT32 [rows], {@code
  * indices} INT32 [picks], {@code cursor} one INT32, {@code x} FLOAT32 [batch, elements], {@code y}

@@ -14,17 +14,17 @@ import org.jspecify.annotations.Nullable;
  * Matrix product, row-major: {@code C = epilogue(alpha * op(A) * op(B) + beta * C)}, with {@code
  * op(X)} being X or its transpose.
  *
- * <p>Shapes: op(A) is [m, k], op(B) [k, n], C [m, n]. As stored, A is [m, k] or, with {@code transA},
- * [k, m], its rows {@code lda} elements apart; B is [k, n] or, with {@code transB}, [n, k], rows
- * {@code ldb} apart; C's rows are {@code ldc} apart. A strided batch holds {@code batch} such triples,
- * {@code strideA}, {@code strideB}, {@code strideC} elements apart (a stride of 0 shares A or B). The
- * bias is [n], one number a column, shared by the batch. All FLOAT32.
+ * <p>Shapes: op(A) is [m, k], op(B) [k, n], C [m, n]. As stored, A is [m, k] or, with {@code
+ * transA}, [k, m], its rows {@code lda} elements apart; B is [k, n] or, with {@code transB}, [n,
+ * k], rows {@code ldb} apart; C's rows are {@code ldc} apart. A strided batch holds {@code batch}
+ * such triples, {@code strideA}, {@code strideB}, {@code strideC} elements apart (a stride of 0
+ * shares A or B). The bias is [n], one number a column, shared by the batch. All FLOAT32.
  *
  * <p>Only the matrices' own elements are read and written: the gaps between rows are left alone. C
- * must not alias A, B or the bias. With {@code beta = 0} C is not read, so NaN in it does not matter.
- * With {@code k = 0} the product is 0. NaN and infinity in A and B spread as arithmetic has it.
- * Deterministic. Cost: 2 m n k operations a triple; each matrix is moved once. Source: the BLAS, level
- * 3 (Dongarra et al., ACM TOMS 16, 1990).
+ * must not alias A, B or the bias. With {@code beta = 0} C is not read, so NaN in it does not
+ * matter. With {@code k = 0} the product is 0. NaN and infinity in A and B spread as arithmetic has
+ * it. Deterministic. Cost: 2 m n k operations a triple; each matrix is moved once. Source: the
+ * BLAS, level 3 (Dongarra et al., ACM TOMS 16, 1990).
  */
 public abstract class Gemm extends OpKernel<Gemm.Spec> {
 
@@ -263,8 +263,22 @@ public abstract class Gemm extends OpKernel<Gemm.Spec> {
     public Spec build() {
       int[] ld = leads == null ? new int[] {transA ? m : k, transB ? k : n, n} : leads;
       return new Spec(
-          m, n, k, transA, transB, ld[0], ld[1], ld[2], batch, strides[0], strides[1], strides[2],
-          alpha, beta, epilogue, precision);
+          m,
+          n,
+          k,
+          transA,
+          transB,
+          ld[0],
+          ld[1],
+          ld[2],
+          batch,
+          strides[0],
+          strides[1],
+          strides[2],
+          alpha,
+          beta,
+          epilogue,
+          precision);
     }
   }
 }

@@ -21,17 +21,17 @@ import org.jspecify.annotations.Nullable;
  * dx[n, h, w, c]     = sum of dy[n, p, q, c] over the outputs whose argmax is (h, w)
  * </pre>
  *
- * <p>Of equal values the first in row order wins and takes the whole gradient. Padding never wins; a
- * window of padding alone gives minus infinity, argmax -1 and no gradient. A NaN wins against every
- * number; of several the last. With {@code reluInput}, {@code x} is the output of a ReLU and the
- * backward pass goes through that ReLU as well: {@code dy} counts only where {@code y > 0}. (The two
- * commute: where the window's winner is 0, the ReLU's gradient is 0.)
+ * <p>Of equal values the first in row order wins and takes the whole gradient. Padding never wins;
+ * a window of padding alone gives minus infinity, argmax -1 and no gradient. A NaN wins against
+ * every number; of several the last. With {@code reluInput}, {@code x} is the output of a ReLU and
+ * the backward pass goes through that ReLU as well: {@code dy} counts only where {@code y > 0}.
+ * (The two commute: where the window's winner is 0, the ReLU's gradient is 0.)
  *
  * <p>Shapes: {@code x}, {@code dx} FLOAT32 [N, H, W, C] or [N, C, H, W] by the layout; {@code y},
  * {@code dy} FLOAT32 and {@code argmax} INT32 [N, P, Q, C] or [N, C, P, Q]. Outputs are overwritten
- * ({@code dx} entirely, 0 where nothing won); nothing may alias. The extent of the output is {@code P
- * = floor((H + padTop + padBottom - ((windowH - 1) * dilationH + 1)) / strideH) + 1}, with ceil mode
- * rounded up as long as the last window begins inside the image or the padding before it.
+ * ({@code dx} entirely, 0 where nothing won); nothing may alias. The extent of the output is {@code
+ * P = floor((H + padTop + padBottom - ((windowH - 1) * dilationH + 1)) / strideH) + 1}, with ceil
+ * mode rounded up as long as the last window begins inside the image or the padding before it.
  * Deterministic. Cost: windowH * windowW comparisons an output; each tensor is moved once.
  */
 public abstract class MaxPool2d extends OpKernel<MaxPool2d.Spec> {
@@ -208,7 +208,8 @@ public abstract class MaxPool2d extends OpKernel<MaxPool2d.Spec> {
   }
 
   /**
-   * Builds a {@link Spec}. Defaults: NHWC, stride equal to the window, no padding, dense, floor mode.
+   * Builds a {@link Spec}. Defaults: NHWC, stride equal to the window, no padding, dense, floor
+   * mode.
    */
   public static final class Builder {
     private Layout layout = Layout.NHWC;
@@ -278,8 +279,23 @@ public abstract class MaxPool2d extends OpKernel<MaxPool2d.Spec> {
     public Spec build() {
       int[] stride = this.stride == null ? window : this.stride;
       return new Spec(
-          layout, input[0], input[1], input[2], input[3], window[0], window[1], stride[0],
-          stride[1], pad[0], pad[1], pad[2], pad[3], dilation[0], dilation[1], ceilMode, reluInput);
+          layout,
+          input[0],
+          input[1],
+          input[2],
+          input[3],
+          window[0],
+          window[1],
+          stride[0],
+          stride[1],
+          pad[0],
+          pad[1],
+          pad[2],
+          pad[3],
+          dilation[0],
+          dilation[1],
+          ceilMode,
+          reluInput);
     }
   }
 }

@@ -8,8 +8,8 @@ import dev.quern.core.SpecException;
 import dev.quern.core.Stream;
 
 /**
- * What the kernels of all ops share: the checks of buffers against the spec, done here once for every
- * backend.
+ * What the kernels of all ops share: the checks of buffers against the spec, done here once for
+ * every backend.
  *
  * @param <S> the spec's type
  */

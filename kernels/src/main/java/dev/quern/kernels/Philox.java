@@ -1,8 +1,9 @@
 package dev.quern.kernels;
 
 /**
- * The counter-based generator Philox 4x32-10: ten rounds turn a 128-bit counter and a 64-bit key into
- * four random words. Stateless, so any element of a sequence can be drawn anywhere, in any order.
+ * The counter-based generator Philox 4x32-10: ten rounds turn a 128-bit counter and a 64-bit key
+ * into four random words. Stateless, so any element of a sequence can be drawn anywhere, in any
+ * order.
  *
  * <p>Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
  */

@@ -12,10 +12,10 @@ import java.util.Set;
 /**
  * Rectified linear unit: {@code y = max(x, 0)}; gradient {@code dx = y > 0 ? dy : 0}, so 0 at 0.
  *
- * <p>Shapes: {@code x}, {@code y}, {@code dy}, {@code dx} hold {@code count} FLOAT32 elements in any
- * layout. Outputs are overwritten and may alias inputs of the same pass exactly. A NaN stays a NaN
- * forward and passes no gradient. Deterministic. Cost: {@code count} operations; 8 bytes an element
- * forward, 12 backward. Source: Nair and Hinton, ICML 2010.
+ * <p>Shapes: {@code x}, {@code y}, {@code dy}, {@code dx} hold {@code count} FLOAT32 elements in
+ * any layout. Outputs are overwritten and may alias inputs of the same pass exactly. A NaN stays a
+ * NaN forward and passes no gradient. Deterministic. Cost: {@code count} operations; 8 bytes an
+ * element forward, 12 backward. Source: Nair and Hinton, ICML 2010.
  */
 public abstract class Relu extends OpKernel<Relu.Spec> {
 

@@ -14,11 +14,11 @@ import java.util.Set;
  * or its logarithm. Gradients: {@code dx = y * (dy - sum_j(dy * y))}; for the logarithm {@code dx =
  * dy - exp(y) * sum_j(dy)}.
  *
- * <p>Shapes: all buffers are FLOAT32 [rows, classes]. Outputs are overwritten and may alias an input
- * of the same pass exactly. The row's maximum is subtracted first, so no finite logit overflows; a
- * logit of minus infinity gives probability 0 as long as another of its row is finite. A NaN spoils
- * its own row and no other. Deterministic. Cost: about 10 operations an element forward, 4 backward; 8
- * bytes an element forward, 12 backward.
+ * <p>Shapes: all buffers are FLOAT32 [rows, classes]. Outputs are overwritten and may alias an
+ * input of the same pass exactly. The row's maximum is subtracted first, so no finite logit
+ * overflows; a logit of minus infinity gives probability 0 as long as another of its row is finite.
+ * A NaN spoils its own row and no other. Deterministic. Cost: about 10 operations an element
+ * forward, 4 backward; 8 bytes an element forward, 12 backward.
  */
 public abstract class Softmax extends OpKernel<Softmax.Spec> {
 

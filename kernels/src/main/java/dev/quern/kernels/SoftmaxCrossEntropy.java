@@ -26,18 +26,18 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>with {@code c} the number of rows that count and {@code u} the upstream gradient, 1 if absent.
- * Rows that do not count have loss and gradient 0 and are no hits. If none counts, the mean is 0 (and
- * not NaN), so that padded batches are harmless. Of equal largest probabilities the first decides
- * about a hit. A label outside [0, classes) that is not the ignored one makes its row's loss and
- * gradient NaN: never a silent wrong answer.
+ * Rows that do not count have loss and gradient 0 and are no hits. If none counts, the mean is 0
+ * (and not NaN), so that padded batches are harmless. Of equal largest probabilities the first
+ * decides about a hit. A label outside [0, classes) that is not the ignored one makes its row's
+ * loss and gradient NaN: never a silent wrong answer.
  *
  * <p>Shapes: {@code z}, {@code dz} FLOAT32 [rows, classes]; {@code labels} INT32 [rows]; {@code
  * upstream} and {@code loss} FLOAT32 [rows] with NONE, else [1]; {@code totalLoss} FLOAT32 [1] and
- * {@code totalHits} INT32 [1]. {@code loss} and {@code dz} are overwritten, the totals are added to;
- * {@code dz} may alias {@code z} exactly. Every output may be left out. The row's maximum is
- * subtracted first: logits of +-1e4 and of minus infinity are fine as long as the label's is finite.
- * Deterministic: the order of summation depends on the spec alone. Cost: about 14 operations and 8
- * bytes an element.
+ * {@code totalHits} INT32 [1]. {@code loss} and {@code dz} are overwritten, the totals are added
+ * to; {@code dz} may alias {@code z} exactly. Every output may be left out. The row's maximum is
+ * subtracted first: logits of +-1e4 and of minus infinity are fine as long as the label's is
+ * finite. Deterministic: the order of summation depends on the spec alone. Cost: about 14
+ * operations and 8 bytes an element.
  */
 public abstract class SoftmaxCrossEntropy extends OpKernel<SoftmaxCrossEntropy.Spec> {
 

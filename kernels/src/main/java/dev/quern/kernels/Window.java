@@ -40,8 +40,7 @@ record Window(
           ("%s: output %s must be positive, but (size + padBefore + padAfter - ((window-1)*dilation"
                   + " + 1)) / stride + 1 = %d with size=%d padBefore=%d padAfter=%d window=%d"
                   + " dilation=%d stride=%d")
-              .formatted(
-                  op, axis, outputs, size, padBefore, padAfter, window, dilation, stride));
+              .formatted(op, axis, outputs, size, padBefore, padAfter, window, dilation, stride));
     }
   }
 

@@ -1,0 +1,161 @@
+package dev.quern.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Who may see whom: {@code core <- kernels <- backends}, {@code kernels <- train <- examples}.
+ *
+ * <p>Rules accept that no class matches, because a module may still be empty; that the classes of
+ * every module with sources were really read is a test of its own.
+ */
+class ArrowsTest {
+  private static final List<SourceTree.Module> MODULES = SourceTree.modules();
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .importPaths(MODULES.stream().map(SourceTree.Module::classes).toArray(Path[]::new));
+
+  /** Whatever is ours and none of these is a backend. */
+  private static final DescribedPredicate<JavaClass> BACKENDS =
+      resideInAPackage("dev.quern..")
+          .and(
+              not(
+                  resideInAnyPackage(
+                      "dev.quern.core..",
+                      "dev.quern.kernels..",
+                      "dev.quern.train..",
+                      "dev.quern.bench..",
+                      "dev.quern.examples..")))
+          .as("backends");
+
+  private static void check(ArchRule rule) {
+    rule.allowEmptyShould(true).check(CLASSES);
+  }
+
+  private static ArchRule only(String module, String... allowed) {
+    String[] packages = new String[allowed.length + 3];
+    System.arraycopy(allowed, 0, packages, 0, allowed.length);
+    packages[allowed.length] = "dev.quern." + module + "..";
+    packages[allowed.length + 1] = "java..";
+    packages[allowed.length + 2] = "org.jspecify..";
+    return classes()
+        .that()
+        .resideInAPackage("dev.quern." + module + "..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(packages);
+  }
+
+  @Test
+  void everyClassOfEveryModuleIsRead() {
+    assertThat(MODULES).isNotEmpty();
+    for (SourceTree.Module module : MODULES) {
+      assertThat(module.classFiles()).as("class files of %s", module.name()).isNotEmpty();
+      assertThat(CLASSES.stream().filter(c -> c.getPackageName().startsWith(module.rootPackage())))
+          .as("classes of %s that were read", module.rootPackage())
+          .hasSameSizeAs(module.classFiles());
+    }
+  }
+
+  @Test
+  void aModuleKeepsToItsPackage() {
+    for (SourceTree.Module module : MODULES) {
+      String folder = module.rootPackage().replace('.', '/');
+      assertThat(module.classFiles())
+          .as("class files of %s", module.name())
+          .allSatisfy(file -> assertThat(file).startsWith(module.classes().resolve(folder)));
+    }
+  }
+
+  @Test
+  void coreNeedsNothing() {
+    check(only("core"));
+  }
+
+  @Test
+  void kernelsNeedCoreAlone() {
+    check(only("kernels", "dev.quern.core.."));
+  }
+
+  @Test
+  void theCpuBackendNeedsNoLibrary() {
+    check(only("cpu", "dev.quern.core..", "dev.quern.kernels..", "jdk.incubator.vector.."));
+  }
+
+  @Test
+  void trainingKnowsNoBackend() {
+    check(only("train", "dev.quern.core..", "dev.quern.kernels.."));
+  }
+
+  @Test
+  void backendsSeeCoreAndKernelsAlone() {
+    check(
+        noClasses()
+            .that(BACKENDS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.quern.train..", "dev.quern.bench..", "dev.quern.examples.."));
+  }
+
+  @Test
+  void backendsDoNotSeeEachOther() {
+    Set<String> backends = new TreeSet<>();
+    CLASSES.that(BACKENDS).forEach(c -> backends.add(c.getPackageName().split("\\.")[2]));
+    for (String backend : backends) {
+      check(
+          noClasses()
+              .that()
+              .resideInAPackage("dev.quern." + backend + "..")
+              .should()
+              .dependOnClassesThat(
+                  BACKENDS.and(not(resideInAPackage("dev.quern." + backend + "..")))));
+    }
+  }
+
+  @Test
+  void programsNameNoBackend() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage("dev.quern.examples..", "dev.quern.bench..")
+            .should()
+            .dependOnClassesThat(BACKENDS));
+  }
+
+  @Test
+  void theVectorApiStaysInTheCpuBackend() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.quern.cpu..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jdk.incubator.vector.."));
+  }
+
+  @Test
+  void libraryCodeKnowsNoNetwork() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.quern.examples..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.net.."));
+  }
+}
