@@ -95,13 +95,16 @@ public abstract class Device implements AutoCloseable {
     }
   }
 
-  /** Throws {@link OutOfDeviceMemoryException} unless {@code bytes} are free. */
+  /** For backends: throws {@link OutOfDeviceMemoryException} unless {@code bytes} are free. */
   protected final void requireFree(String label, long bytes) {
-    long free = freeBytes();
-    if (bytes > free) {
-      throw new OutOfDeviceMemoryException(
-          id(), label, bytes, ledger.report(free), ledger.largest(3));
+    if (bytes > freeBytes()) {
+      throw outOfMemory(label, bytes);
     }
+  }
+
+  /** For backends: the exception to throw when an allocation failed. */
+  protected final OutOfDeviceMemoryException outOfMemory(String label, long bytes) {
+    return new OutOfDeviceMemoryException(id(), label, bytes, memory(), ledger.largest(3));
   }
 
   /** For backends: enters memory into the books; {@code holder} is what will be freed. */

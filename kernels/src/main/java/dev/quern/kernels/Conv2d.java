@@ -277,7 +277,7 @@ public abstract class Conv2d extends OpKernel<Conv2d.Spec> {
     public double flops(Pass pass) {
       return switch (pass) {
         case BACKWARD_BIAS, BACKWARD_EPILOGUE -> outputs();
-        default -> 2.0 * outputs() * r * s * (c / groups);
+        default -> 2.0 * r * s * outputs() * c / groups;
       };
     }
 

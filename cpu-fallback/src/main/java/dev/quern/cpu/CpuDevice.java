@@ -1,0 +1,116 @@
+package dev.quern.cpu;
+
+import dev.quern.core.Arena;
+import dev.quern.core.Device;
+import dev.quern.core.DeviceInfo;
+import dev.quern.core.HostBuffer;
+import dev.quern.core.Kernel;
+import dev.quern.core.KernelSpec;
+import dev.quern.core.OutOfDeviceMemoryException;
+import dev.quern.core.Stream;
+import dev.quern.core.UnsupportedSpecException;
+import dev.quern.kernels.Adam;
+import dev.quern.kernels.BiasAdd;
+import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.Dropout;
+import dev.quern.kernels.GatherBatch;
+import dev.quern.kernels.Gemm;
+import dev.quern.kernels.MaxPool2d;
+import dev.quern.kernels.OpSpec;
+import dev.quern.kernels.Relu;
+import dev.quern.kernels.Sgd;
+import dev.quern.kernels.Softmax;
+import dev.quern.kernels.SoftmaxCrossEntropy;
+
+/** The host's processor. */
+final class CpuDevice extends Device {
+  private final WorkerPool pool;
+  private final Simd simd;
+  private final HostMemory hostMemory;
+
+  CpuDevice(DeviceInfo info, Simd simd, int threads, HostMemory hostMemory) {
+    super(info);
+    this.simd = simd;
+    this.pool = new WorkerPool(threads);
+    this.hostMemory = hostMemory;
+  }
+
+  /** The threads that kernels share their loops with. */
+  WorkerPool pool() {
+    return pool;
+  }
+
+  /** The versions of all loops that this processor runs best. */
+  Simd simd() {
+    return simd;
+  }
+
+  @Override
+  protected Kernel createKernel(KernelSpec<?> spec) {
+    if (!(spec instanceof OpSpec<?> op)) {
+      throw new UnsupportedSpecException(id(), spec, "it is not an op of this library");
+    }
+    return switch (op) {
+      case Gemm.Spec s -> new CpuGemm(this, s);
+      case Conv2d.Spec s -> new CpuConv2d(this, s);
+      case MaxPool2d.Spec s -> new CpuMaxPool2d(this, s);
+      case SoftmaxCrossEntropy.Spec s -> new CpuSoftmaxCrossEntropy(this, s);
+      case Softmax.Spec s -> new CpuSoftmax(this, s);
+      case Relu.Spec s -> new CpuRelu(this, s);
+      case BiasAdd.Spec s -> new CpuBiasAdd(this, s);
+      case Dropout.Spec s -> new CpuDropout(this, s);
+      case Adam.Spec s -> new CpuAdam(this, s);
+      case Sgd.Spec s -> new CpuSgd(this, s);
+      case GatherBatch.Spec s -> new CpuGatherBatch(this, s);
+    };
+  }
+
+  @Override
+  protected Arena createArena(String label, long bytes) {
+    return new CpuArena(this, label, takeMemory(label, bytes), this::memoryFreed);
+  }
+
+  @Override
+  protected Stream createStream() {
+    return new CpuStream(this);
+  }
+
+  @Override
+  protected HostBuffer createHostBuffer(String label, long bytes) {
+    requireFree(label, bytes);
+    return new CpuHostBuffer(this, label, new NativeBlock(bytes));
+  }
+
+  /**
+   * Allocates and enters into the books.
+   *
+   * @throws OutOfDeviceMemoryException if there is too little
+   */
+  NativeBlock takeMemory(String label, long bytes) {
+    requireFree(label, bytes);
+    NativeBlock block;
+    try {
+      block = new NativeBlock(bytes);
+    } catch (OutOfMemoryError e) {
+      throw outOfMemory(label, bytes);
+    }
+    memoryTaken(block, label, bytes);
+    return block;
+  }
+
+  /** Frees and strikes from the books. */
+  void giveMemoryBack(NativeBlock block) {
+    block.close();
+    memoryFreed(block);
+  }
+
+  @Override
+  protected long freeBytes() {
+    return hostMemory.freeBytes();
+  }
+
+  @Override
+  protected void release() {
+    pool.close();
+  }
+}

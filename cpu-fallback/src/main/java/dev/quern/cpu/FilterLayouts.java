@@ -1,0 +1,68 @@
+package dev.quern.cpu;
+
+import dev.quern.cpu.Rearrangement.Axis;
+import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.Layout;
+
+/**
+ * The orders that filters are kept in: as the spec has them ([k, r, s, c] or [k, c, r, s]), and packed
+ * with the filter last ([group, r, s, c, k in group], rows a whole number of vectors apart).
+ */
+final class FilterLayouts {
+  private final Conv2d.Spec spec;
+  private final ConvProducts products;
+  private final int filters;
+  private final int channels;
+  private final int taps;
+
+  FilterLayouts(Conv2d.Spec spec, ConvProducts products) {
+    this.spec = spec;
+    this.products = products;
+    filters = spec.k() / spec.groups();
+    channels = spec.c() / spec.groups();
+    taps = spec.r() * spec.s();
+  }
+
+  /** Room for the packed filters, the partial sums of their gradient, or [k, r, s, c] filters. */
+  long workspaceBytes() {
+    long packed = products.packedGroup() * spec.groups() * products.filterChunks();
+    return Math.max(packed, spec.weights()) * Float.BYTES + NativeMemory.SLACK_BYTES;
+  }
+
+  /** To the packed order. */
+  Rearrangement pack() {
+    return new Rearrangement(
+        new Axis(spec.groups(), (long) filters * taps * channels, products.packedGroup()),
+        new Axis(channels, channelStride(), products.lead()),
+        new Axis(taps, tapStride(), (long) channels * products.lead()),
+        new Axis(filters, (long) taps * channels, 1));
+  }
+
+  /** From channels first to channels last. */
+  Rearrangement toKrsc() {
+    long filter = (long) taps * channels;
+    return new Rearrangement(
+        new Axis(spec.k(), filter, filter),
+        new Axis(taps, 1, channels),
+        new Axis(channels, taps, 1));
+  }
+
+  /** From partial sums in the packed order to the spec's order, adding them up. */
+  Rearrangement unpackGradient() {
+    return new Rearrangement(
+        products.filterChunks(),
+        products.packedGroup() * spec.groups(),
+        new Axis(spec.groups(), products.packedGroup(), (long) filters * taps * channels),
+        new Axis(filters, 1, (long) taps * channels),
+        new Axis(taps, (long) channels * products.lead(), tapStride()),
+        new Axis(channels, products.lead(), channelStride()));
+  }
+
+  private long channelStride() {
+    return spec.layout() == Layout.NHWC ? 1 : taps;
+  }
+
+  private long tapStride() {
+    return spec.layout() == Layout.NHWC ? channels : 1;
+  }
+}

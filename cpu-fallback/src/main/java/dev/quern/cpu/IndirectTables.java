@@ -1,0 +1,53 @@
+package dev.quern.cpu;
+
+/**
+ * The indirection of an {@link IndirectProduct}, in elements.
+ *
+ * @param rows offset in A of each row of the product
+ * @param outs offset in C of each row of the product
+ * @param steps for each step of the sum its offset in A and in B, in pairs
+ */
+record IndirectTables(int[] rows, int[] outs, int[] steps) {
+
+  /** Entries {@code i * stride} for i from 0 to {@code count}. */
+  static int[] regular(int count, int stride) {
+    int[] table = new int[count];
+    for (int i = 0; i < count; i++) {
+      table[i] = i * stride;
+    }
+    return table;
+  }
+
+  /** Steps that walk A and B at fixed strides. */
+  static int[] regularSteps(int count, int strideA, int strideB) {
+    int[] steps = new int[2 * count];
+    for (int i = 0; i < count; i++) {
+      steps[2 * i] = i * strideA;
+      steps[2 * i + 1] = i * strideB;
+    }
+    return steps;
+  }
+
+  /** The same table {@code count} times, {@code stride} further each time. */
+  static int[] repeated(int[] table, int count, int stride) {
+    int[] repeated = new int[table.length * count];
+    for (int r = 0; r < count; r++) {
+      for (int i = 0; i < table.length; i++) {
+        repeated[r * table.length + i] = table[i] + r * stride;
+      }
+    }
+    return repeated;
+  }
+
+  /** The same steps {@code count} times, further in A and in B each time. */
+  static int[] repeatedSteps(int[] steps, int count, int strideA, int strideB) {
+    int[] repeated = new int[steps.length * count];
+    for (int r = 0; r < count; r++) {
+      for (int i = 0; i < steps.length; i += 2) {
+        repeated[r * steps.length + i] = steps[i] + r * strideA;
+        repeated[r * steps.length + i + 1] = steps[i + 1] + r * strideB;
+      }
+    }
+    return repeated;
+  }
+}

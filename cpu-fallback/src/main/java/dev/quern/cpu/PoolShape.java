@@ -1,0 +1,42 @@
+package dev.quern.cpu;
+
+import dev.quern.kernels.Layout;
+import dev.quern.kernels.MaxPool2d;
+
+/**
+ * The images that pooling loops work on, channels last. Images with channels first are this, too: one
+ * image of one channel for each plane.
+ *
+ * @param images number of images
+ * @param rows the window along the height
+ * @param columns the window along the width
+ * @param channels channels of a pixel
+ * @param pairs whether all windows are 2 x 2, dense, and inside the image
+ */
+record PoolShape(int images, PoolAxis rows, PoolAxis columns, int channels, boolean pairs) {
+
+  /** The images of a problem. */
+  static PoolShape of(MaxPool2d.Spec s) {
+    PoolAxis rows =
+        new PoolAxis(s.h(), s.p(), s.windowH(), s.strideH(), s.padTop(), s.dilationH());
+    PoolAxis columns =
+        new PoolAxis(s.w(), s.q(), s.windowW(), s.strideW(), s.padLeft(), s.dilationW());
+    boolean nhwc = s.layout() == Layout.NHWC;
+    return new PoolShape(
+        nhwc ? s.n() : Math.multiplyExact(s.n(), s.c()),
+        rows,
+        columns,
+        nhwc ? s.c() : 1,
+        rows.isPairs() && columns.isPairs());
+  }
+
+  /** Elements of an input row. */
+  int inputRow() {
+    return columns.size() * channels;
+  }
+
+  /** Elements of an output row. */
+  int outputRow() {
+    return columns.outputs() * channels;
+  }
+}

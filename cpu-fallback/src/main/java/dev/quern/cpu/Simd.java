@@ -1,0 +1,75 @@
+package dev.quern.cpu;
+
+import dev.quern.core.ComputeException;
+
+/**
+ * The versions of all loops for one instruction set: what a processor runs best, or what was asked
+ * for.
+ *
+ * @param description for people, for example {@code Vector API 512 bit}
+ * @param lanes float32 lanes of a vector, 1 in plain Java
+ * @param tiles register tiles of matrix products
+ * @param elements loops over elements
+ * @param softmaxes rows of softmaxes
+ * @param pools rows of poolings
+ * @param updates steps of optimizers
+ * @param dropouts masks of dropouts
+ */
+record Simd(
+    String description,
+    int lanes,
+    TileSet tiles,
+    ElementLoops elements,
+    SoftmaxLoops softmaxes,
+    PoolLoops pools,
+    UpdateLoops updates,
+    DropoutLoops dropouts) {
+  static final String FLAG = "--add-modules jdk.incubator.vector";
+
+  /** The best set that this process can run, or the one that {@code quern.cpu.vectorBits} names. */
+  static Simd choose() {
+    return switch (System.getProperty("quern.cpu.vectorBits", "")) {
+      case "" -> vectorModulePresent() ? VectorSimd.preferred() : scalar();
+      case "0" -> scalar();
+      case "128" -> vector(128);
+      case "256" -> vector(256);
+      case "512" -> vector(512);
+      default ->
+          throw new ComputeException(
+              "quern.cpu.vectorBits must be 512, 256, 128 or 0, but is '"
+                  + System.getProperty("quern.cpu.vectorBits")
+                  + "'");
+    };
+  }
+
+  /** Whether the JVM was started with the incubator module that the Vector API lives in. */
+  static boolean vectorModulePresent() {
+    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+  }
+
+  private static Simd vector(int bits) {
+    if (!vectorModulePresent()) {
+      throw new ComputeException(
+          "quern.cpu.vectorBits=" + bits + " needs the Vector API: start Java with " + FLAG);
+    }
+    return VectorSimd.ofBits(bits);
+  }
+
+  /** Loops in plain Java. */
+  static Simd scalar() {
+    return new Simd(
+        "plain Java",
+        1,
+        TileSet.scalar(),
+        new ScalarElementLoops(),
+        new ScalarSoftmaxLoops(),
+        new ScalarPoolLoops(),
+        new ScalarUpdateLoops(),
+        new ScalarDropoutLoops());
+  }
+
+  /** What kernels begin the names of their implementations with: {@code vector512} or {@code scalar}. */
+  String name() {
+    return lanes == 1 ? "scalar" : "vector" + lanes * Float.SIZE;
+  }
+}

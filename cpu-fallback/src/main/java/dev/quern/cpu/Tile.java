@@ -1,0 +1,40 @@
+package dev.quern.cpu;
+
+/**
+ * One register tile of a product over indirection tables: {@code rows x (vectors * lanes)} elements of
+ * C, every one of them a sum over the steps kept in a register,
+ *
+ * <pre>C[outs[row + i] + j] = ending(sum over k of A[rows[row + i] + steps[2k]] * B[steps[2k + 1] + j])</pre>
+ *
+ * <p>Implementations are generated, a class per {@link TileShape}, by {@link TileGenerator}.
+ */
+interface Tile {
+
+  /**
+   * Computes the tile. Addresses are in bytes, table entries in elements.
+   *
+   * @param a address that {@code rows} and the first entries of {@code steps} count from
+   * @param rows offset in A of each row
+   * @param b address that the second entries of {@code steps} count from
+   * @param steps for each step of the sum its offset in A and in B
+   * @param c address that {@code outs} counts from
+   * @param outs offset in C of each row
+   * @param row first row of the tile
+   * @param bias address of the bias of the first column
+   * @param lastLanes columns in the last vector, if the shape is masked
+   * @param alpha factor of the sum, if the shape scales
+   * @param beta factor of the old C, if the shape blends
+   */
+  void run(
+      long a,
+      int[] rows,
+      long b,
+      int[] steps,
+      long c,
+      int[] outs,
+      int row,
+      long bias,
+      int lastLanes,
+      float alpha,
+      float beta);
+}

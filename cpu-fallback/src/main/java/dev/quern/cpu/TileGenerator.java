@@ -1,0 +1,252 @@
+package dev.quern.cpu;
+
+import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_float;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.MethodHandles;
+
+/**
+ * Writes {@link Tile} classes. A tile must be unrolled and keep every accumulator in a local variable
+ * of its own, or the compiler will not keep it in a register; so there is one class a shape, written
+ * here instead of by hand. In Java a tile of one row and one vector would read
+ *
+ * <pre>
+ * long row0 = a + 4L * rows[row];
+ * V sum00 = zero();
+ * for (int k = 0; k &lt; steps.length; k += 2) {
+ *   long stepA = 4L * steps[k];
+ *   long stepB = b + 4L * steps[k + 1];
+ *   V b0 = load(stepB);
+ *   V a0 = broadcast(row0 + stepA);
+ *   sum00 = multiplyAdd(a0, b0, sum00);
+ * }
+ * store(sum00, c + 4L * outs[row]);
+ * </pre>
+ *
+ * <p>with {@code V} and the operations from a {@link LaneCode}.
+ *
+ * @param lanes writes the operations on V
+ */
+record TileGenerator(LaneCode lanes) {
+
+  /** Names a generated class. */
+  record Key(TileGenerator generator, TileShape shape) {}
+
+  private static final ClassDesc TILE = ClassDesc.of(Tile.class.getName());
+  private static final ClassDesc INTS = CD_int.arrayType();
+  private static final MethodTypeDesc RUN =
+      MethodTypeDesc.of(
+          CD_void, CD_long, INTS, CD_long, INTS, CD_long, INTS, CD_int, CD_long, CD_int, CD_float,
+          CD_float);
+
+  // Local variables of the parameters, in the order of Tile.run; longs take two.
+  private static final int A = 1;
+  private static final int ROWS = 3;
+  private static final int B = 4;
+  private static final int STEPS = 6;
+  private static final int C = 7;
+  private static final int OUTS = 9;
+  private static final int ROW = 10;
+  private static final int BIAS = 11;
+  private static final int LAST_LANES = 13;
+  private static final int ALPHA = 14;
+  private static final int BETA = 15;
+
+  /** Writes, loads and instantiates the tile. */
+  Tile generate(TileShape shape) {
+    ClassDesc name = ClassDesc.of(Tile.class.getPackageName(), "GeneratedTile" + shape.hashCode());
+    byte[] bytes =
+        ClassFile.of()
+            .build(
+                name,
+                type ->
+                    type.withInterfaceSymbols(TILE)
+                        .withMethodBody(
+                            ConstantDescs.INIT_NAME,
+                            ConstantDescs.MTD_void,
+                            ClassFile.ACC_PUBLIC,
+                            code ->
+                                code.aload(0)
+                                    .invokespecial(
+                                        CD_Object,
+                                        ConstantDescs.INIT_NAME,
+                                        ConstantDescs.MTD_void)
+                                    .return_())
+                        .withMethodBody(
+                            "run", RUN, ClassFile.ACC_PUBLIC, code -> new Body(code, shape).emit()));
+    try {
+      return (Tile)
+          MethodHandles.lookup()
+              .defineHiddenClass(bytes, true)
+              .lookupClass()
+              .getDeclaredConstructor()
+              .newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the tile " + shape + " cannot be loaded", e);
+    }
+  }
+
+  /** One {@code run} method being written. */
+  private final class Body {
+    private final CodeBuilder code;
+    private final TileShape shape;
+    private final int[] rowAddress;
+    private final int[][] sums;
+    private final int[] rowOfB;
+    private final int element;
+    private final int stepA;
+    private final int stepB;
+    private final int k;
+
+    Body(CodeBuilder code, TileShape shape) {
+      this.code = code;
+      this.shape = shape;
+      rowAddress = new int[shape.rows()];
+      sums = new int[shape.rows()][shape.vectors()];
+      rowOfB = new int[shape.vectors()];
+      for (int i = 0; i < shape.rows(); i++) {
+        rowAddress[i] = code.allocateLocal(TypeKind.LONG);
+        for (int j = 0; j < shape.vectors(); j++) {
+          sums[i][j] = code.allocateLocal(lanes.kind());
+        }
+      }
+      for (int j = 0; j < shape.vectors(); j++) {
+        rowOfB[j] = code.allocateLocal(lanes.kind());
+      }
+      element = code.allocateLocal(lanes.kind());
+      stepA = code.allocateLocal(TypeKind.LONG);
+      stepB = code.allocateLocal(TypeKind.LONG);
+      k = code.allocateLocal(TypeKind.INT);
+    }
+
+    void emit() {
+      for (int i = 0; i < shape.rows(); i++) {
+        address(A, ROWS, i);
+        code.lstore(rowAddress[i]);
+      }
+      startSums();
+      sumOverSteps();
+      for (int i = 0; i < shape.rows(); i++) {
+        address(C, OUTS, i);
+        code.lstore(rowAddress[i]); // the row of A is no longer needed
+        for (int j = 0; j < shape.vectors(); j++) {
+          end(i, j);
+        }
+      }
+      returnPastQuickCompiler();
+    }
+
+    private void startSums() {
+      for (int j = 0; j < shape.vectors(); j++) {
+        if (shape.ending().startsFromBias()) {
+          lanes.load(code, vectorAt(BIAS, j));
+        } else {
+          lanes.zero(code);
+        }
+        code.storeLocal(lanes.kind(), sums[0][j]);
+        for (int i = 1; i < shape.rows(); i++) {
+          code.loadLocal(lanes.kind(), sums[0][j]).storeLocal(lanes.kind(), sums[i][j]);
+        }
+      }
+    }
+
+    /**
+     * Ends the method in a way that HotSpot's quick compiler (C1) refuses: falling into an exception
+     * handler ("Exception handler can be reached by both normal and exceptional control flow"). C1
+     * would spend 100 ms on a tile and give up at its profiling tier for want of virtual registers;
+     * worse, when the optimising compiler (C2) is busy, it succeeds at the tier below, and HotSpot then
+     * never gets from there to C2: the tile stays forty times too slow for ever. Refused at once, tiles
+     * go from the interpreter straight to C2.
+     */
+    private void returnPastQuickCompiler() {
+      var from = code.newLabel();
+      var to = code.newLabel();
+      var handler = code.newLabel();
+      code.labelBinding(from).aload(STEPS).arraylength().pop().labelBinding(to);
+      code.aconst_null().labelBinding(handler).pop().return_();
+      code.exceptionCatchAll(from, to, handler);
+    }
+
+    private void sumOverSteps() {
+      code.iconst_0().istore(k);
+      var test = code.newLabel();
+      var done = code.newLabel();
+      code.labelBinding(test).iload(k).aload(STEPS).arraylength().if_icmpge(done);
+      code.aload(STEPS).iload(k).iaload();
+      toBytes();
+      code.lstore(stepA);
+      code.lload(B).aload(STEPS).iload(k).iconst_1().iadd().iaload();
+      toBytes();
+      code.ladd().lstore(stepB);
+      for (int j = 0; j < shape.vectors(); j++) {
+        lanes.load(code, vectorAt(stepB, j));
+        code.storeLocal(lanes.kind(), rowOfB[j]);
+      }
+      for (int i = 0; i < shape.rows(); i++) {
+        int address = rowAddress[i];
+        lanes.broadcast(code, push -> push.lload(address).lload(stepA).ladd());
+        code.storeLocal(lanes.kind(), element);
+        for (int j = 0; j < shape.vectors(); j++) {
+          code.loadLocal(lanes.kind(), element)
+              .loadLocal(lanes.kind(), rowOfB[j])
+              .loadLocal(lanes.kind(), sums[i][j]);
+          lanes.multiplyAdd(code);
+          code.storeLocal(lanes.kind(), sums[i][j]);
+        }
+      }
+      code.iinc(k, 2).goto_(test).labelBinding(done);
+    }
+
+    private void end(int i, int j) {
+      TileShape.Ending ending = shape.ending();
+      code.loadLocal(lanes.kind(), sums[i][j]);
+      if (ending.scales()) {
+        lanes.scale(code, push -> push.fload(ALPHA));
+      }
+      if (ending.blends()) {
+        lanes.addScaled(code, vectorAt(rowAddress[i], j), push -> push.fload(BETA));
+      }
+      if (ending.biased() && !ending.startsFromBias()) {
+        lanes.load(code, vectorAt(BIAS, j));
+        lanes.add(code);
+      }
+      if (ending.relu()) {
+        lanes.relu(code);
+      }
+      if (shape.masked() && j == shape.vectors() - 1) {
+        lanes.storeFirst(code, vectorAt(rowAddress[i], j), push -> push.iload(LAST_LANES));
+      } else {
+        lanes.store(code, vectorAt(rowAddress[i], j));
+      }
+    }
+
+    /** Pushes {@code base + 4 * table[row + i]}. */
+    private void address(int base, int table, int i) {
+      code.lload(base).aload(table).iload(ROW).loadConstant(i).iadd().iaload();
+      toBytes();
+      code.ladd();
+    }
+
+    /** Turns an int of elements into a long of bytes. */
+    private void toBytes() {
+      code.i2l().iconst_2().lshl();
+    }
+
+    /** Pushes the address of the j-th vector behind an address in a local variable. */
+    private LaneCode.Push vectorAt(int local, int j) {
+      long distance = (long) j * lanes.lanes() * Float.BYTES;
+      return j == 0
+          ? push -> push.lload(local)
+          : push -> push.lload(local).loadConstant(distance).ladd();
+    }
+  }
+}

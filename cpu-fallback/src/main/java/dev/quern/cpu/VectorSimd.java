@@ -1,0 +1,42 @@
+package dev.quern.cpu;
+
+import dev.quern.core.ComputeException;
+import jdk.incubator.vector.FloatVector;
+
+/** Makes the set of loops that use the Vector API. Loaded only where its module is present. */
+final class VectorSimd {
+  private VectorSimd() {}
+
+  /** Loops at the width that the processor prefers. */
+  static Simd preferred() {
+    return ofBits(VectorWidth.bits());
+  }
+
+  /**
+   * Loops at a width.
+   *
+   * @throws ComputeException if this process has settled on another width already
+   */
+  static Simd ofBits(int bits) {
+    if (bits != VectorWidth.bits()) {
+      throw new ComputeException(
+          "quern.cpu.vectorBits changed to %d, but this process uses vectors of %d bits already: set it when starting Java"
+              .formatted(bits, VectorWidth.bits()));
+    }
+    return new Simd(
+        "Vector API " + bits + " bit",
+        VectorWidth.LANES,
+        new TileSet(new VectorLaneCode(), registers()),
+        new VectorElementLoops(),
+        new VectorSoftmaxLoops(),
+        new VectorPoolLoops(),
+        new VectorUpdateLoops(),
+        new VectorDropoutLoops());
+  }
+
+  /** AVX-512, at any width, and NEON have 32 vector registers; AVX2 and SSE have 16. */
+  private static int registers() {
+    boolean arm = System.getProperty("os.arch", "").equals("aarch64");
+    return arm || FloatVector.SPECIES_PREFERRED.vectorBitSize() >= 512 ? 32 : 16;
+  }
+}

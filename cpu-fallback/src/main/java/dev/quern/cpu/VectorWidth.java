@@ -1,0 +1,41 @@
+package dev.quern.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The one vector width of this process: what {@code quern.cpu.vectorBits} asks for, else what the
+ * processor prefers, between 128 and 512 bits. Species must be constants to the compiler, or every
+ * vector becomes an object; so the width is chosen when this class is loaded, once.
+ */
+final class VectorWidth {
+  /** Whole vectors of float32. */
+  static final VectorSpecies<Float> FLOATS =
+      VectorSpecies.of(float.class, VectorShape.forBitSize(chosenBits()));
+
+  /** As many int32 lanes as {@link #FLOATS} has. */
+  static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
+
+  /** Half as many int64 lanes, in as many bits. */
+  static final VectorSpecies<Long> LONGS = FLOATS.withLanes(long.class);
+
+  /** Float32 lanes of a vector. */
+  static final int LANES = FLOATS.length();
+
+  /** Bytes of a vector. */
+  static final int BYTES = FLOATS.vectorByteSize();
+
+  private VectorWidth() {}
+
+  /** Bits of a vector. */
+  static int bits() {
+    return FLOATS.vectorBitSize();
+  }
+
+  private static int chosenBits() {
+    int asked = Integer.getInteger("quern.cpu.vectorBits", 0);
+    int preferred = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+    return asked > 0 ? asked : Math.clamp(preferred, 128, 512);
+  }
+}
