@@ -55,10 +55,10 @@ final class IndirectProduct {
   private final int blockTiles;
   private final int blocks;
   private final boolean overlaps;
-  private final Tile tile;
-  private final Tile lastPanelTile;
-  private final Tile tail;
-  private final Tile lastPanelTail;
+  private final WarmingTile tile;
+  private final WarmingTile lastPanelTile;
+  private final WarmingTile tail;
+  private final WarmingTile lastPanelTail;
   private final long grain;
 
   IndirectProduct(
@@ -158,7 +158,7 @@ final class IndirectProduct {
   private void runPanel(int first, int end, int panel, long a, long b, long c, long bias) {
     long shift = panel * panelBytes;
     boolean last = panel == panels - 1;
-    Tile body = last ? lastPanelTile : tile;
+    Tile body = (last ? lastPanelTile : tile).current();
     for (int i = first; i < end; i++) {
       int row = i * tileRows;
       Tile one = body;
@@ -166,7 +166,7 @@ final class IndirectProduct {
         if (overlaps) {
           row = m - tileRows; // computes a few rows twice, to the same bits
         } else {
-          one = last ? lastPanelTail : tail;
+          one = (last ? lastPanelTail : tail).current();
         }
       }
       one.run(

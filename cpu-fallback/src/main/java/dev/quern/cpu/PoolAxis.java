@@ -7,8 +7,13 @@ package dev.quern.cpu;
 final class PoolAxis {
   private final int size;
   private final int outputs;
+  private final int window;
   private final int dilation;
   private final int stride;
+  private final int padding;
+  private final int firstWhole;
+  private final int endWhole;
+  private final int mostOutputs;
   private final int[] firstInput;
   private final int[] taps;
   private final int[] firstOutput;
@@ -27,8 +32,10 @@ final class PoolAxis {
   PoolAxis(int size, int outputs, int window, int stride, int padding, int dilation) {
     this.size = size;
     this.outputs = outputs;
+    this.window = window;
     this.dilation = dilation;
     this.stride = stride;
+    this.padding = padding;
     firstInput = new int[outputs];
     taps = new int[outputs];
     for (int o = 0; o < outputs; o++) {
@@ -38,15 +45,20 @@ final class PoolAxis {
       firstInput[o] = (int) Math.min(origin + first * dilation, size);
       taps[o] = (int) (end - first);
     }
+    long span = (window - 1L) * dilation;
+    firstWhole = (int) Math.min(Math.ceilDiv((long) padding, stride), outputs);
+    endWhole = Math.clamp(Math.floorDiv(size - 1 - span + padding, stride) + 1, firstWhole, outputs);
     firstOutput = new int[size];
     endOutput = new int[size];
-    long span = (window - 1L) * dilation;
+    int most = 0;
     for (int i = 0; i < size; i++) {
       long first = Math.ceilDiv(i + (long) padding - span, stride);
       firstOutput[i] = Math.clamp(first, 0, outputs);
       long end = Math.floorDiv(i + (long) padding, stride) + 1;
       endOutput[i] = Math.clamp(end, firstOutput[i], Math.max(firstOutput[i], outputs));
+      most = Math.max(most, endOutput[i] - firstOutput[i]);
     }
+    mostOutputs = most;
   }
 
   /** Extent of the input. */
@@ -89,22 +101,28 @@ final class PoolAxis {
     return endOutput[input];
   }
 
-  /** Whether every window has exactly two neighbouring taps, all inside: the usual pooling. */
-  boolean isPairs() {
-    for (int t : taps) {
-      if (t != 2) {
-        return false;
-      }
-    }
-    return dilation == 1;
+  /** Padding before the first input. */
+  int padding() {
+    return padding;
+  }
+
+  /** The first output whose window lies inside the input with all taps. */
+  int firstWhole() {
+    return firstWhole;
+  }
+
+  /** Behind the last output whose window lies inside the input with all taps. */
+  int endWhole() {
+    return endWhole;
   }
 
   /** Most outputs whose windows span one input position. */
   int mostOutputs() {
-    int most = 0;
-    for (int i = 0; i < size; i++) {
-      most = Math.max(most, endOutput[i] - firstOutput[i]);
-    }
-    return most;
+    return mostOutputs;
+  }
+
+  /** Whether every window has exactly two neighbouring taps, all inside: the usual pooling. */
+  boolean isPairs() {
+    return dilation == 1 && window == 2 && firstWhole == 0 && endWhole == outputs;
   }
 }

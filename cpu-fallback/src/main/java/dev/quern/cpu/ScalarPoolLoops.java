@@ -55,7 +55,8 @@ final class ScalarPoolLoops implements PoolLoops {
     }
   }
 
-  private static float gradient(
+  /** The gradient by one element. */
+  static float gradient(
       PoolShape shape, long y, long argmax, long dy, int h, int w, int c) {
     PoolAxis rows = shape.rows();
     PoolAxis columns = shape.columns();

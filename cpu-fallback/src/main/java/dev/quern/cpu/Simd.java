@@ -12,6 +12,7 @@ import dev.quern.core.ComputeException;
  * @param elements loops over elements
  * @param softmaxes rows of softmaxes
  * @param pools rows of poolings
+ * @param planes rows of poolings of a single channel
  * @param updates steps of optimizers
  * @param dropouts masks of dropouts
  */
@@ -22,6 +23,7 @@ record Simd(
     ElementLoops elements,
     SoftmaxLoops softmaxes,
     PoolLoops pools,
+    PoolLoops planes,
     UpdateLoops updates,
     DropoutLoops dropouts) {
   static final String FLAG = "--add-modules jdk.incubator.vector";
@@ -60,9 +62,10 @@ record Simd(
     return new Simd(
         "plain Java",
         1,
-        TileSet.scalar(),
+        new PlainTileSet(),
         new ScalarElementLoops(),
         new ScalarSoftmaxLoops(),
+        new ScalarPoolLoops(),
         new ScalarPoolLoops(),
         new ScalarUpdateLoops(),
         new ScalarDropoutLoops());

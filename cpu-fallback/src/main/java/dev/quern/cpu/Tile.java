@@ -6,7 +6,7 @@ package dev.quern.cpu;
  *
  * <pre>C[outs[row + i] + j] = ending(sum over k of A[rows[row + i] + steps[2k]] * B[steps[2k + 1] + j])</pre>
  *
- * <p>Implementations are generated, a class per {@link TileShape}, by {@link TileGenerator}.
+ * <p>Vector versions are generated, a class a {@link TileShape}.
  */
 interface Tile {
 

@@ -12,14 +12,28 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Tiles of vectors of the width that {@link VectorWidth} settled on. */
-record VectorLaneCode() implements LaneCode {
+/**
+ * The bytecode of the operations that a {@link Tile} is made of. Operands are on the stack; each
+ * method says which.
+ *
+ * <p>The JDK is called directly, with no helper of ours in between: the compiler inlines up to 8,000
+ * bytecodes into a method (DesiredMethodLimit) and makes exceptions only for the JDK's own {@code
+ * @ForceInline}; a tile of 24 accumulators is over that.
+ *
+ * @param code receives the bytecode
+ */
+record VectorCode(CodeBuilder code) {
+
+  /** Writes code that pushes a value. */
+  interface Push extends Consumer<CodeBuilder> {}
+
   private static final ClassDesc FLOATS = describe(FloatVector.class);
   private static final ClassDesc VECTOR = describe(Vector.class);
   private static final ClassDesc MASK = describe(VectorMask.class);
@@ -34,75 +48,67 @@ record VectorLaneCode() implements LaneCode {
     return type.describeConstable().orElseThrow();
   }
 
-  @Override
-  public TypeKind kind() {
-    return TypeKind.REFERENCE;
-  }
-
-  @Override
-  public int lanes() {
-    return VectorWidth.FLOATS.length();
-  }
-
-  @Override
-  public void zero(CodeBuilder code) {
-    species(code);
+  /** () to 0. */
+  void zero() {
+    species();
     code.invokestatic(FLOATS, "zero", MethodTypeDesc.of(FLOATS, SPECIES));
   }
 
-  @Override
-  public void load(CodeBuilder code, Push address) {
-    species(code);
-    memory(code);
+  /** () to the vector at an address. */
+  void load(Push address) {
+    species();
+    memory();
     address.accept(code);
-    order(code);
+    order();
     code.invokestatic(
         FLOATS,
         "fromMemorySegment",
         MethodTypeDesc.of(FLOATS, SPECIES, SEGMENT, CD_long, ORDER));
   }
 
-  @Override
-  public void broadcast(CodeBuilder code, Push address) {
-    species(code);
-    memory(code);
+  /** () to a vector whose lanes are all the float at an address. */
+  void broadcast(Push address) {
+    species();
+    memory();
     code.getstatic(describe(ValueLayout.class), "JAVA_FLOAT_UNALIGNED", FLOAT_LAYOUT);
     address.accept(code);
     code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_float, FLOAT_LAYOUT, CD_long));
     code.invokestatic(FLOATS, "broadcast", MethodTypeDesc.of(FLOATS, SPECIES, CD_float));
   }
 
-  @Override
-  public void multiplyAdd(CodeBuilder code) {
+  /** (a, b, sum) to a * b + sum. */
+  void multiplyAdd() {
     code.invokevirtual(FLOATS, "fma", MethodTypeDesc.of(FLOATS, VECTOR, VECTOR));
   }
 
-  @Override
-  public void scale(CodeBuilder code, Push factor) {
+  /** (value) to value * factor, the factor being a float. */
+  void scale(Push factor) {
     factor.accept(code);
     code.invokevirtual(FLOATS, "mul", MethodTypeDesc.of(FLOATS, CD_float));
   }
 
-  @Override
-  public void addScaled(CodeBuilder code, Push oldAddress, Push factor) {
+  /** (value) to value + old * factor, the factor being a float. */
+  void addScaled(Push oldAddress, Push factor) {
     int value = code.allocateLocal(TypeKind.REFERENCE);
     code.astore(value);
-    load(code, oldAddress);
-    species(code);
+    load(oldAddress);
+    species();
     factor.accept(code);
     code.invokestatic(FLOATS, "broadcast", MethodTypeDesc.of(FLOATS, SPECIES, CD_float));
     code.aload(value);
-    multiplyAdd(code);
+    multiplyAdd();
   }
 
-  @Override
-  public void add(CodeBuilder code) {
+  /** (a, b) to a + b. */
+  void add() {
     code.invokevirtual(FLOATS, "add", MethodTypeDesc.of(FLOATS, VECTOR));
   }
 
-  /** Compare and blend instead of {@code max(0)}: as fast, and a NaN of either sign stays one. */
-  @Override
-  public void relu(CodeBuilder code) {
+  /**
+   * (value) to 0 where it is negative. Compare and blend instead of {@code max(0)}: as fast, and a NaN
+   * of either sign stays one.
+   */
+  void relu() {
     int mask = code.allocateLocal(TypeKind.REFERENCE);
     code.dup().getstatic(OPERATORS, "LT", COMPARISON).fconst_0();
     code.invokevirtual(FLOATS, "compare", MethodTypeDesc.of(MASK, COMPARISON, CD_float));
@@ -110,21 +116,21 @@ record VectorLaneCode() implements LaneCode {
     code.invokevirtual(FLOATS, "blend", MethodTypeDesc.of(FLOATS, CD_float, MASK));
   }
 
-  @Override
-  public void store(CodeBuilder code, Push address) {
-    memory(code);
+  /** (value) to (), written to an address. */
+  void store(Push address) {
+    memory();
     address.accept(code);
-    order(code);
+    order();
     code.invokevirtual(
         FLOATS, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
   }
 
-  @Override
-  public void storeFirst(CodeBuilder code, Push address, Push lanes) {
-    memory(code);
+  /** (value) to (), its first lanes written to an address. */
+  void storeFirst(Push address, Push lanes) {
+    memory();
     address.accept(code);
-    order(code);
-    species(code);
+    order();
+    species();
     code.iconst_0();
     lanes.accept(code);
     code.invokeinterface(SPECIES, "indexInRange", MethodTypeDesc.of(MASK, CD_int, CD_int));
@@ -132,15 +138,15 @@ record VectorLaneCode() implements LaneCode {
         FLOATS, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER, MASK));
   }
 
-  private static void species(CodeBuilder code) {
-    LaneCode.constant(code, VectorWidth.class, "FLOATS", SPECIES);
+  private void species() {
+    code.getstatic(describe(VectorWidth.class), "FLOATS", SPECIES);
   }
 
-  private static void memory(CodeBuilder code) {
-    LaneCode.constant(code, NativeMemory.class, "ALL", SEGMENT);
+  private void memory() {
+    code.getstatic(describe(NativeMemory.class), "ALL", SEGMENT);
   }
 
-  private static void order(CodeBuilder code) {
-    LaneCode.constant(code, NativeMemory.class, "ORDER", ORDER);
+  private void order() {
+    code.getstatic(describe(NativeMemory.class), "ORDER", ORDER);
   }
 }

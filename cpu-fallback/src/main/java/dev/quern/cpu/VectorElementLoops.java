@@ -1,64 +1,69 @@
 package dev.quern.cpu;
 
-import static dev.quern.cpu.VectorLanes.load;
-import static dev.quern.cpu.VectorLanes.splat;
-import static dev.quern.cpu.VectorLanes.store;
+import static dev.quern.cpu.NativeMemory.ALL;
+import static dev.quern.cpu.NativeMemory.ORDER;
+import static dev.quern.cpu.VectorWidth.BYTES;
+import static dev.quern.cpu.VectorWidth.FLOATS;
+import static dev.quern.cpu.VectorWidth.INTS;
+import static dev.quern.cpu.VectorWidth.LANES;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link ElementLoops} over vectors; the last, partial vector is loaded whole and stored masked. */
+/**
+ * {@link ElementLoops} over vectors. The last elements, less than a vector, go through the scalar
+ * loops, which round the same; only sums take them as a masked vector.
+ */
 final class VectorElementLoops implements ElementLoops {
-  private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
-  private static final int LANES = VectorWidth.LANES;
-  private static final int BYTES = VectorWidth.BYTES;
+  private static final ScalarElementLoops REST = new ScalarElementLoops();
 
-  /** 16 bytes fill one, two or four vectors of int, whatever the width. */
-  private static final VectorSpecies<Byte> PIXELS = ByteVector.SPECIES_128;
-
-  private static final int PIXELS_AT_ONCE = PIXELS.length();
+  /** A byte for every lane of a vector; of the narrowest vectors twice that, as there is no less. */
+  private static final VectorSpecies<Byte> PIXELS =
+      LANES == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
   @Override
   public void relu(long x, long y, int count) {
     int i = 0;
     for (; i <= count - LANES; i += LANES) {
-      store(rectified(load(x + 4L * i)), y + 4L * i);
+      FloatVector v = fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER);
+      // Compare and blend instead of max(0): as fast, and a NaN of either sign stays one.
+      v.blend(0, v.compare(VectorOperators.LT, 0)).intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
-    store(rectified(load(x + 4L * i)), y + 4L * i, count - i);
+    REST.relu(x + 4L * i, y + 4L * i, count - i);
   }
 
   @Override
   public void reluGradient(long y, long dy, long dx, int count) {
+    FloatVector zero = FloatVector.zero(FLOATS);
     int i = 0;
     for (; i <= count - LANES; i += LANES) {
-      store(gated(y + 4L * i, dy + 4L * i), dx + 4L * i);
+      FloatVector out = fromMemorySegment(FLOATS, ALL, y + 4L * i, ORDER);
+      FloatVector gradient = fromMemorySegment(FLOATS, ALL, dy + 4L * i, ORDER);
+      zero.blend(gradient, out.compare(VectorOperators.GT, 0))
+          .intoMemorySegment(ALL, dx + 4L * i, ORDER);
     }
-    store(gated(y + 4L * i, dy + 4L * i), dx + 4L * i, count - i);
-  }
-
-  /** Compare and blend instead of {@code max(0)}: as fast, and a NaN of either sign stays one. */
-  private static FloatVector rectified(FloatVector x) {
-    return x.blend(0, x.compare(VectorOperators.LT, 0));
-  }
-
-  private static FloatVector gated(long y, long dy) {
-    return FloatVector.zero(SPECIES).blend(load(dy), load(y).compare(VectorOperators.GT, 0));
+    REST.reluGradient(y + 4L * i, dy + 4L * i, dx + 4L * i, count - i);
   }
 
   @Override
   public void addRow(long x, long b, long y, int rows, int channels) {
+    int whole = channels - channels % LANES;
     for (int i = 0; i < rows; i++) {
       long row = 4L * i * channels;
-      int c = 0;
-      for (; c <= channels - LANES; c += LANES) {
-        store(load(x + row + 4L * c).add(load(b + 4L * c)), y + row + 4L * c);
+      for (int c = 0; c < whole; c += LANES) {
+        fromMemorySegment(FLOATS, ALL, x + row + 4L * c, ORDER)
+            .add(fromMemorySegment(FLOATS, ALL, b + 4L * c, ORDER))
+            .intoMemorySegment(ALL, y + row + 4L * c, ORDER);
       }
-      if (c < channels) {
-        long rest = row + 4L * c;
-        store(load(x + rest).add(load(b + 4L * c)), y + rest, channels - c);
+      for (int c = whole; c < channels; c++) {
+        long at = row + 4L * c;
+        NativeMemory.setFloat(
+            y + at, NativeMemory.getFloat(x + at) + NativeMemory.getFloat(b + 4L * c));
       }
     }
   }
@@ -67,48 +72,34 @@ final class VectorElementLoops implements ElementLoops {
   public void scale(long x, long y, int count, float scale, float shift) {
     int i = 0;
     for (; i <= count - LANES; i += LANES) {
-      store(load(x + 4L * i).mul(scale).add(shift), y + 4L * i);
+      fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER)
+          .mul(scale)
+          .add(shift)
+          .intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
-    store(load(x + 4L * i).mul(scale).add(shift), y + 4L * i, count - i);
+    REST.scale(x + 4L * i, y + 4L * i, count - i, scale, shift);
   }
 
   @Override
   public void scaleBytes(long x, long y, int count, float scale, float shift) {
     int i = 0;
-    for (; i <= count - PIXELS_AT_ONCE; i += PIXELS_AT_ONCE) {
-      ByteVector pixels =
-          ByteVector.fromMemorySegment(
-              PIXELS, NativeMemory.ALL, x + i, NativeMemory.ORDER);
-      store(floats(pixels, 0).mul(scale).add(shift), y + 4L * i);
-      if (LANES <= 8) {
-        store(floats(pixels, 1).mul(scale).add(shift), y + 4L * i + BYTES);
-      }
-      if (LANES <= 4) {
-        store(floats(pixels, 2).mul(scale).add(shift), y + 4L * i + 2 * BYTES);
-        store(floats(pixels, 3).mul(scale).add(shift), y + 4L * i + 3 * BYTES);
-      }
+    for (; i <= count - LANES; i += LANES) {
+      ByteVector pixels = ByteVector.fromMemorySegment(PIXELS, ALL, x + i, ORDER);
+      IntVector ints = (IntVector) pixels.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+      FloatVector floats = (FloatVector) ints.convert(VectorOperators.I2F, 0);
+      floats.mul(scale).add(shift).intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
-    for (; i < count; i++) {
-      NativeMemory.setFloat(
-          y + 4L * i, NativeMemory.getUnsignedByte(x + i) * scale + shift);
-    }
-  }
-
-  private static FloatVector floats(ByteVector pixels, int part) {
-    IntVector ints =
-        (IntVector)
-            pixels.convertShape(VectorOperators.ZERO_EXTEND_B2I, VectorWidth.INTS, part);
-    return (FloatVector) ints.convert(VectorOperators.I2F, 0);
+    REST.scaleBytes(x + i, y + 4L * i, count - i, scale, shift);
   }
 
   @Override
   public void fill(long y, int count, float value) {
-    FloatVector v = splat(value);
+    FloatVector v = FloatVector.broadcast(FLOATS, value);
     int i = 0;
     for (; i <= count - LANES; i += LANES) {
-      store(v, y + 4L * i);
+      v.intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
-    store(v, y + 4L * i, count - i);
+    REST.fill(y + 4L * i, count - i, value);
   }
 
   @Override
@@ -118,67 +109,80 @@ final class VectorElementLoops implements ElementLoops {
       sumFourVectors(x + 4L * c, rows, 4L * channels, sums + 4L * c);
     }
     for (; c < channels; c += LANES) {
-      FloatVector sum = sumOneVector(x + 4L * c, rows, 4L * channels);
-      store(sum, sums + 4L * c, channels - c);
+      sumOneVector(x + 4L * c, rows, 4L * channels, sums + 4L * c, channels - c);
     }
   }
 
   /** Whole lines of memory; four sums hide the latency of an addition. */
   private static void sumFourVectors(long x, int rows, long stride, long sums) {
-    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s0 = FloatVector.zero(FLOATS);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
     for (int i = 0; i < rows; i++) {
       long row = x + i * stride;
-      s0 = s0.add(load(row));
-      s1 = s1.add(load(row + BYTES));
-      s2 = s2.add(load(row + 2 * BYTES));
-      s3 = s3.add(load(row + 3 * BYTES));
+      s0 = s0.add(fromMemorySegment(FLOATS, ALL, row, ORDER));
+      s1 = s1.add(fromMemorySegment(FLOATS, ALL, row + BYTES, ORDER));
+      s2 = s2.add(fromMemorySegment(FLOATS, ALL, row + 2 * BYTES, ORDER));
+      s3 = s3.add(fromMemorySegment(FLOATS, ALL, row + 3 * BYTES, ORDER));
     }
-    store(s0, sums);
-    store(s1, sums + BYTES);
-    store(s2, sums + 2 * BYTES);
-    store(s3, sums + 3 * BYTES);
+    s0.intoMemorySegment(ALL, sums, ORDER);
+    s1.intoMemorySegment(ALL, sums + BYTES, ORDER);
+    s2.intoMemorySegment(ALL, sums + 2 * BYTES, ORDER);
+    s3.intoMemorySegment(ALL, sums + 3 * BYTES, ORDER);
   }
 
   /** Every fourth row goes to the same sum, for the same reason. */
-  private static FloatVector sumOneVector(long x, int rows, long stride) {
-    FloatVector s0 = FloatVector.zero(SPECIES);
+  private static void sumOneVector(long x, int rows, long stride, long sums, int lanes) {
+    FloatVector s0 = FloatVector.zero(FLOATS);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
     int i = 0;
     for (; i <= rows - 4; i += 4) {
       long row = x + i * stride;
-      s0 = s0.add(load(row));
-      s1 = s1.add(load(row + stride));
-      s2 = s2.add(load(row + 2 * stride));
-      s3 = s3.add(load(row + 3 * stride));
+      s0 = s0.add(fromMemorySegment(FLOATS, ALL, row, ORDER));
+      s1 = s1.add(fromMemorySegment(FLOATS, ALL, row + stride, ORDER));
+      s2 = s2.add(fromMemorySegment(FLOATS, ALL, row + 2 * stride, ORDER));
+      s3 = s3.add(fromMemorySegment(FLOATS, ALL, row + 3 * stride, ORDER));
     }
     for (; i < rows; i++) {
-      s0 = s0.add(load(x + i * stride));
+      s0 = s0.add(fromMemorySegment(FLOATS, ALL, x + i * stride, ORDER));
     }
-    return s0.add(s1).add(s2.add(s3));
+    FloatVector sum = s0.add(s1).add(s2.add(s3));
+    if (lanes >= LANES) {
+      sum.intoMemorySegment(ALL, sums, ORDER);
+    } else {
+      sum.intoMemorySegment(ALL, sums, ORDER, FLOATS.indexInRange(0, lanes));
+    }
   }
 
   @Override
   public float sum(long x, int count) {
-    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s0 = FloatVector.zero(FLOATS);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
     int i = 0;
     for (; i <= count - 4 * LANES; i += 4 * LANES) {
       long at = x + 4L * i;
-      s0 = s0.add(load(at));
-      s1 = s1.add(load(at + BYTES));
-      s2 = s2.add(load(at + 2 * BYTES));
-      s3 = s3.add(load(at + 3 * BYTES));
+      s0 = s0.add(fromMemorySegment(FLOATS, ALL, at, ORDER));
+      s1 = s1.add(fromMemorySegment(FLOATS, ALL, at + BYTES, ORDER));
+      s2 = s2.add(fromMemorySegment(FLOATS, ALL, at + 2 * BYTES, ORDER));
+      s3 = s3.add(fromMemorySegment(FLOATS, ALL, at + 3 * BYTES, ORDER));
     }
     for (; i < count; i += LANES) {
-      s0 = s0.add(VectorLanes.first(load(x + 4L * i), count - i, 0));
+      VectorMask<Float> inside = FLOATS.indexInRange(i, count);
+      s0 = s0.add(fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER), inside);
     }
-    return VectorReduction.sum(s0.add(s1).add(s2.add(s3)));
+    FloatVector s = s0.add(s1).add(s2.add(s3));
+    if (LANES >= 16) {
+      s = s.add(s.rearrange(VectorRotation.BY_8));
+    }
+    if (LANES >= 8) {
+      s = s.add(s.rearrange(VectorRotation.BY_4));
+    }
+    s = s.add(s.rearrange(VectorRotation.BY_2));
+    return s.add(s.rearrange(VectorRotation.BY_1)).lane(0);
   }
 }

@@ -1,9 +1,14 @@
 package dev.quern.cpu;
 
-import static dev.quern.cpu.VectorLanes.splat;
+import static dev.quern.cpu.NativeMemory.ALL;
+import static dev.quern.cpu.NativeMemory.ORDER;
+import static dev.quern.cpu.VectorWidth.FLOATS;
+import static dev.quern.cpu.VectorWidth.LANES;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -11,7 +16,8 @@ import jdk.incubator.vector.VectorOperators;
  *
  * <p>Method of Cephes' {@code expf} (Moshier, "Methods and Programs for Mathematical Functions",
  * 1989): {@code x = n log 2 + r} with n whole, a polynomial for e^r on [-log(2)/2, log(2)/2], and a
- * product with 2^n, in two steps so that results below the normal range come out right.
+ * product with 2^n, in two steps so that results below the normal range come out right. The error is
+ * below 2 units in the last place; minus infinity gives 0, NaN gives NaN.
  */
 final class VectorExponential {
   private static final float LOG2_E = 1.44269504f;
@@ -33,30 +39,54 @@ final class VectorExponential {
   private VectorExponential() {}
 
   /**
-   * e to the power of x, for x up to 88; error below 2 units in the last place. Minus infinity gives
-   * 0, NaN gives NaN.
+   * {@code y = addend + factor * exp(x - shift)}, for {@code x - shift} up to 88.
+   *
+   * @param addend address of what is added; 0 for nothing, and then the factor is left out, too
+   * @param y address of the results, or 0 to compute the sum only
+   * @return the sum of the exponentials, in an order that the count fixes
    */
-  static FloatVector exp(FloatVector power) {
-    FloatVector x = power.blend(LEAST, power.compare(VectorOperators.LT, LEAST));
-    FloatVector rounded = x.fma(splat(LOG2_E), splat(ROUNDER));
-    FloatVector n = rounded.sub(ROUNDER);
-    FloatVector r = n.fma(splat(-LOG_2_HIGH), x);
-    r = n.fma(splat(-LOG_2_LOW), r);
-    FloatVector p = splat(1.9875691500E-4f).fma(r, splat(1.3981999507E-3f));
-    p = p.fma(r, splat(8.3334519073E-3f));
-    p = p.fma(r, splat(4.1665795894E-2f));
-    p = p.fma(r, splat(1.6666665459E-1f));
-    p = p.fma(r, splat(0.5f));
-    p = p.fma(r.mul(r), r).add(1);
-    IntVector exponent = rounded.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUNDER));
-    IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
-    return p.mul(powerOf2(half)).mul(powerOf2(exponent.sub(half)));
-  }
-
-  private static FloatVector powerOf2(IntVector exponent) {
-    return exponent
-        .add(EXPONENT_BIAS)
-        .lanewise(VectorOperators.LSHL, EXPONENT_SHIFT)
-        .reinterpretAsFloats();
+  static float run(long x, float shift, long addend, float factor, long y, int count) {
+    FloatVector sum = FloatVector.zero(FLOATS);
+    for (int i = 0; i < count; i += LANES) {
+      long at = 4L * i;
+      VectorMask<Float> inside = FLOATS.indexInRange(i, count);
+      FloatVector power = fromMemorySegment(FLOATS, ALL, x + at, ORDER).sub(shift);
+      power = power.blend(LEAST, power.compare(VectorOperators.LT, LEAST));
+      FloatVector rounded = FloatVector.broadcast(FLOATS, ROUNDER);
+      rounded = power.fma(FloatVector.broadcast(FLOATS, LOG2_E), rounded);
+      FloatVector n = rounded.sub(ROUNDER);
+      FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LOG_2_HIGH), power);
+      r = n.fma(FloatVector.broadcast(FLOATS, -LOG_2_LOW), r);
+      FloatVector p = FloatVector.broadcast(FLOATS, 1.9875691500E-4f);
+      p = p.fma(r, FloatVector.broadcast(FLOATS, 1.3981999507E-3f));
+      p = p.fma(r, FloatVector.broadcast(FLOATS, 8.3334519073E-3f));
+      p = p.fma(r, FloatVector.broadcast(FLOATS, 4.1665795894E-2f));
+      p = p.fma(r, FloatVector.broadcast(FLOATS, 1.6666665459E-1f));
+      p = p.fma(r, FloatVector.broadcast(FLOATS, 0.5f));
+      p = p.fma(r.mul(r), r).add(1);
+      IntVector whole = rounded.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUNDER));
+      IntVector half = whole.lanewise(VectorOperators.ASHR, 1);
+      IntVector scale = half.add(EXPONENT_BIAS).lanewise(VectorOperators.LSHL, EXPONENT_SHIFT);
+      IntVector other = whole.sub(half).add(EXPONENT_BIAS);
+      other = other.lanewise(VectorOperators.LSHL, EXPONENT_SHIFT);
+      FloatVector e = p.mul(scale.reinterpretAsFloats()).mul(other.reinterpretAsFloats());
+      sum = sum.add(e, inside);
+      if (y != 0 && addend == 0) {
+        e.intoMemorySegment(ALL, y + at, ORDER, inside);
+      } else if (y != 0) {
+        e.fma(
+                FloatVector.broadcast(FLOATS, factor),
+                fromMemorySegment(FLOATS, ALL, addend + at, ORDER))
+            .intoMemorySegment(ALL, y + at, ORDER, inside);
+      }
+    }
+    if (LANES >= 16) {
+      sum = sum.add(sum.rearrange(VectorRotation.BY_8));
+    }
+    if (LANES >= 8) {
+      sum = sum.add(sum.rearrange(VectorRotation.BY_4));
+    }
+    sum = sum.add(sum.rearrange(VectorRotation.BY_2));
+    return sum.add(sum.rearrange(VectorRotation.BY_1)).lane(0);
   }
 }

@@ -1,28 +1,31 @@
 package dev.quern.cpu;
 
-import static dev.quern.cpu.VectorLanes.load;
-import static dev.quern.cpu.VectorLanes.loadInts;
-import static dev.quern.cpu.VectorLanes.store;
+import static dev.quern.cpu.NativeMemory.ALL;
+import static dev.quern.cpu.NativeMemory.ORDER;
+import static dev.quern.cpu.VectorWidth.FLOATS;
+import static dev.quern.cpu.VectorWidth.INTS;
+import static dev.quern.cpu.VectorWidth.LANES;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link PoolLoops} over vectors of channels. The usual windows of 2 x 2 are unrolled; all others go
- * through their taps.
+ * through their taps. A later value beats an earlier one by being larger, or NaN.
  */
 final class VectorPoolLoops implements PoolLoops {
-  private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
-  private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
-  private static final int LANES = VectorWidth.LANES;
 
   @Override
   public void forward(PoolShape shape, long x, int row, long y, long argmax) {
     if (!shape.pairs()) {
-      forwardWindows(shape, x, row, y, argmax);
+      int channels = shape.channels();
+      for (int q = 0; q < shape.columns().outputs(); q++) {
+        long at = 4L * q * channels;
+        forwardPixel(shape, x, row, q, y + at, argmax == 0 ? 0 : argmax + at);
+      }
     } else if (argmax == 0) {
       maximaOfPairs(shape, x, row, y);
     } else {
@@ -30,43 +33,39 @@ final class VectorPoolLoops implements PoolLoops {
     }
   }
 
-  private static void forwardWindows(PoolShape shape, long x, int row, long y, long argmax) {
-    int channels = shape.channels();
-    for (int q = 0; q < shape.columns().outputs(); q++) {
-      for (int c = 0; c < channels; c += LANES) {
-        long at = 4L * (q * channels + c);
-        long place = argmax == 0 ? 0 : argmax + at;
-        forwardWindow(shape, x + 4L * c, row, q, y + at, place, channels - c);
-      }
-    }
-  }
-
-  /** A window of any form; {@code x} is the first of its channels. */
-  private static void forwardWindow(
-      PoolShape shape, long x, int p, int q, long y, long argmax, int lanes) {
+  /** One window of any form, for all channels. */
+  private static void forwardPixel(PoolShape shape, long x, int p, int q, long y, long argmax) {
     PoolAxis rows = shape.rows();
     PoolAxis columns = shape.columns();
-    long pixel = 4L * shape.channels();
-    FloatVector best = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    IntVector place = IntVector.broadcast(INTS, -1);
-    if (rows.taps(p) > 0 && columns.taps(q) > 0) {
-      int first = rows.firstInput(p) * columns.size() + columns.firstInput(q);
-      best = load(x + first * pixel);
-      place = IntVector.broadcast(INTS, first);
-    }
-    for (int r = 0; r < rows.taps(p); r++) {
-      int line = (rows.firstInput(p) + r * rows.dilation()) * columns.size();
-      for (int s = 0; s < columns.taps(q); s++) {
-        int position = line + columns.firstInput(q) + s * columns.dilation();
-        FloatVector v = load(x + position * pixel);
-        VectorMask<Float> wins = wins(v, best);
-        best = best.blend(v, wins);
-        place = place.blend(position, wins.cast(INTS));
+    int channels = shape.channels();
+    int width = columns.size();
+    int first = rows.firstInput(p) * width + columns.firstInput(q);
+    int tapsH = rows.taps(p);
+    int tapsW = columns.taps(q);
+    boolean empty = tapsH == 0 || tapsW == 0;
+    for (int c = 0; c < channels; c += LANES) {
+      FloatVector best = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+      IntVector place = IntVector.broadcast(INTS, -1);
+      if (!empty) { // the first tap wins even with minus infinity
+        best = fromMemorySegment(FLOATS, ALL, x + 4L * first * channels + 4L * c, ORDER);
+        place = IntVector.broadcast(INTS, first);
       }
-    }
-    store(best, y, lanes);
-    if (argmax != 0) {
-      store(place, argmax, lanes);
+      for (int r = 0; r < tapsH; r++) {
+        int position = first + r * rows.dilation() * width;
+        for (int s = 0; s < tapsW; s++, position += columns.dilation()) {
+          FloatVector v =
+              fromMemorySegment(FLOATS, ALL, x + 4L * position * channels + 4L * c, ORDER);
+          VectorMask<Float> wins =
+              v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v));
+          best = best.blend(v, wins);
+          place = place.blend(position, wins.cast(INTS));
+        }
+      }
+      VectorMask<Float> inside = FLOATS.indexInRange(c, channels);
+      best.intoMemorySegment(ALL, y + 4L * c, ORDER, inside);
+      if (argmax != 0) {
+        place.intoMemorySegment(ALL, argmax + 4L * c, ORDER, inside.cast(INTS));
+      }
     }
   }
 
@@ -79,9 +78,25 @@ final class VectorPoolLoops implements PoolLoops {
     for (int q = 0; q < shape.columns().outputs(); q++, window += step) {
       for (int c = 0; c < channels; c += LANES) {
         long at = window + 4L * c;
-        FloatVector top = winner(load(at), load(at + pixel));
-        FloatVector bottom = winner(load(at + line), load(at + line + pixel));
-        store(winner(top, bottom), y + 4L * (q * channels + c), channels - c);
+        FloatVector best = fromMemorySegment(FLOATS, ALL, at, ORDER);
+        FloatVector v = fromMemorySegment(FLOATS, ALL, at + pixel, ORDER);
+        best =
+            best.blend(
+                v, v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v)));
+        v = fromMemorySegment(FLOATS, ALL, at + line, ORDER);
+        best =
+            best.blend(
+                v, v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v)));
+        v = fromMemorySegment(FLOATS, ALL, at + line + pixel, ORDER);
+        best =
+            best.blend(
+                v, v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v)));
+        long out = y + 4L * (q * channels + c);
+        if (channels - c >= LANES) {
+          best.intoMemorySegment(ALL, out, ORDER);
+        } else {
+          best.intoMemorySegment(ALL, out, ORDER, FLOATS.indexInRange(c, channels));
+        }
       }
     }
   }
@@ -92,107 +107,108 @@ final class VectorPoolLoops implements PoolLoops {
     long pixel = 4L * channels;
     long line = width * pixel;
     int position = shape.rows().firstInput(row) * width + shape.columns().firstInput(0);
-    IntVector below = IntVector.broadcast(INTS, width);
-    IntVector zero = IntVector.zero(INTS);
     for (int q = 0; q < shape.columns().outputs(); q++, position += shape.columns().stride()) {
       for (int c = 0; c < channels; c += LANES) {
         long at = x + position * pixel + 4L * c;
-        FloatVector a = load(at);
-        FloatVector b = load(at + pixel);
-        FloatVector d = load(at + line);
-        FloatVector e = load(at + line + pixel);
-        VectorMask<Float> secondAbove = wins(b, a);
-        VectorMask<Float> secondBelow = wins(e, d);
-        FloatVector top = a.blend(b, secondAbove);
-        FloatVector bottom = d.blend(e, secondBelow);
-        VectorMask<Float> lower = wins(bottom, top);
-        IntVector place =
-            zero.blend(1, secondAbove.cast(INTS))
-                .blend(below.blend(width + 1, secondBelow.cast(INTS)), lower.cast(INTS));
+        FloatVector best = fromMemorySegment(FLOATS, ALL, at, ORDER);
+        FloatVector v = fromMemorySegment(FLOATS, ALL, at + pixel, ORDER);
+        VectorMask<Float> wins =
+            v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v));
+        best = best.blend(v, wins);
+        IntVector place = IntVector.zero(INTS).blend(1, wins.cast(INTS));
+        v = fromMemorySegment(FLOATS, ALL, at + line, ORDER);
+        wins = v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v));
+        best = best.blend(v, wins);
+        place = place.blend(width, wins.cast(INTS));
+        v = fromMemorySegment(FLOATS, ALL, at + line + pixel, ORDER);
+        wins = v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v));
+        best = best.blend(v, wins);
+        place = place.blend(width + 1, wins.cast(INTS)).add(position);
         long out = 4L * (q * channels + c);
-        store(top.blend(bottom, lower), y + out, channels - c);
-        store(place.add(position), argmax + out, channels - c);
+        if (channels - c >= LANES) {
+          best.intoMemorySegment(ALL, y + out, ORDER);
+          place.intoMemorySegment(ALL, argmax + out, ORDER);
+        } else {
+          best.intoMemorySegment(ALL, y + out, ORDER, FLOATS.indexInRange(c, channels));
+          place.intoMemorySegment(ALL, argmax + out, ORDER, INTS.indexInRange(c, channels));
+        }
       }
     }
-  }
-
-  /** Where a later value beats an earlier one: by being larger, or NaN. */
-  private static VectorMask<Float> wins(FloatVector later, FloatVector earlier) {
-    return later
-        .compare(VectorOperators.GT, earlier)
-        .or(later.compare(VectorOperators.NE, later));
-  }
-
-  private static FloatVector winner(FloatVector earlier, FloatVector later) {
-    return earlier.blend(later, wins(later, earlier));
   }
 
   @Override
   public void backward(PoolShape shape, long y, long argmax, long dy, int row, long dx) {
     PoolAxis rows = shape.rows();
     PoolAxis columns = shape.columns();
-    int first = rows.firstOutput(row);
-    boolean oneRow = rows.endOutput(row) - first == 1;
-    for (int w = 0; w < columns.size(); w++) {
-      int q = columns.firstOutput(w);
-      long at = dx + 4L * w * shape.channels();
-      int position = row * columns.size() + w;
-      if (oneRow && columns.endOutput(w) - q == 1) {
-        long out = 4L * (first * columns.outputs() + q) * shape.channels();
-        if (y == 0) {
-          chosen(argmax + out, dy + out, position, at, shape.channels());
-        } else {
-          chosenAboveZero(y + out, argmax + out, dy + out, position, at, shape.channels());
+    int p = rows.firstOutput(row);
+    int w = 0;
+    if (shape.pairs() && columns.stride() == 2 && rows.endOutput(row) == p + 1) {
+      long line = 4L * p * shape.outputRow();
+      chosenOfPairs(shape, y == 0 ? 0 : y + line, argmax + line, dy + line, row, dx);
+      w = 2 * columns.outputs();
+    }
+    for (; w < columns.size(); w++) {
+      chosen(shape, y, argmax, dy, row, w, dx + 4L * w * shape.channels());
+    }
+  }
+
+  /** The pixels of a row that lie in neighbouring windows of two; addresses are of output rows. */
+  private static void chosenOfPairs(
+      PoolShape shape, long y, long argmax, long dy, int h, long dx) {
+    int channels = shape.channels();
+    int position = h * shape.columns().size();
+    FloatVector zero = FloatVector.zero(FLOATS);
+    for (int q = 0; q < shape.columns().outputs(); q++, position += 2) {
+      for (int c = 0; c < channels; c += LANES) {
+        long at = 4L * (q * channels + c);
+        IntVector winner = IntVector.fromMemorySegment(INTS, ALL, argmax + at, ORDER);
+        FloatVector gradient = fromMemorySegment(FLOATS, ALL, dy + at, ORDER);
+        if (y != 0) {
+          FloatVector out = fromMemorySegment(FLOATS, ALL, y + at, ORDER);
+          gradient = zero.blend(gradient, out.compare(VectorOperators.GT, 0));
         }
-      } else {
-        sumOfChosen(shape, y, argmax, dy, row, w, at);
+        VectorMask<Integer> left = winner.compare(VectorOperators.EQ, position);
+        VectorMask<Integer> right = winner.compare(VectorOperators.EQ, position + 1);
+        FloatVector first = zero.blend(gradient, left.cast(FLOATS));
+        FloatVector second = zero.blend(gradient, right.cast(FLOATS));
+        long in = dx + 4L * (2 * q * channels + c);
+        long next = in + 4L * channels;
+        if (channels - c >= LANES) {
+          first.intoMemorySegment(ALL, in, ORDER);
+          second.intoMemorySegment(ALL, next, ORDER);
+        } else {
+          VectorMask<Float> inside = FLOATS.indexInRange(c, channels);
+          first.intoMemorySegment(ALL, in, ORDER, inside);
+          second.intoMemorySegment(ALL, next, ORDER, inside);
+        }
       }
     }
   }
 
-  /** A pixel that one output spans, as all are where windows do not overlap. */
-  private static void chosen(long argmax, long dy, int position, long dx, int channels) {
-    for (int c = 0; c < channels; c += LANES) {
-      store(chosen(argmax + 4L * c, dy + 4L * c, position), dx + 4L * c, channels - c);
-    }
-  }
-
-  private static void chosenAboveZero(
-      long y, long argmax, long dy, int position, long dx, int channels) {
-    FloatVector zero = FloatVector.zero(SPECIES);
-    for (int c = 0; c < channels; c += LANES) {
-      FloatVector gradient = chosen(argmax + 4L * c, dy + 4L * c, position);
-      VectorMask<Float> positive = load(y + 4L * c).compare(VectorOperators.GT, 0);
-      store(zero.blend(gradient, positive), dx + 4L * c, channels - c);
-    }
-  }
-
-  private static FloatVector chosen(long argmax, long dy, int position) {
-    VectorMask<Integer> here =
-        loadInts(argmax).compare(VectorOperators.EQ, position);
-    return FloatVector.zero(SPECIES).blend(load(dy), here.cast(SPECIES));
-  }
-
-  /** A pixel that any number of outputs span, even none. */
-  private static void sumOfChosen(
+  /** One pixel, which any number of outputs may span. */
+  private static void chosen(
       PoolShape shape, long y, long argmax, long dy, int h, int w, long dx) {
     PoolAxis rows = shape.rows();
     PoolAxis columns = shape.columns();
-    FloatVector zero = FloatVector.zero(SPECIES);
+    int channels = shape.channels();
     int position = h * columns.size() + w;
-    for (int c = 0; c < shape.channels(); c += LANES) {
-      FloatVector sum = zero;
+    for (int c = 0; c < channels; c += LANES) {
+      FloatVector sum = FloatVector.zero(FLOATS);
       for (int p = rows.firstOutput(h); p < rows.endOutput(h); p++) {
         for (int q = columns.firstOutput(w); q < columns.endOutput(w); q++) {
-          long out = 4L * ((p * columns.outputs() + q) * shape.channels() + c);
-          FloatVector gradient = chosen(argmax + out, dy + out, position);
+          long at = 4L * ((p * columns.outputs() + q) * channels + c);
+          VectorMask<Float> here =
+              IntVector.fromMemorySegment(INTS, ALL, argmax + at, ORDER)
+                  .compare(VectorOperators.EQ, position)
+                  .cast(FLOATS);
           if (y != 0) {
-            gradient = zero.blend(gradient, load(y + out).compare(VectorOperators.GT, 0));
+            FloatVector out = fromMemorySegment(FLOATS, ALL, y + at, ORDER);
+            here = here.and(out.compare(VectorOperators.GT, 0));
           }
-          sum = sum.add(gradient);
+          sum = sum.add(fromMemorySegment(FLOATS, ALL, dy + at, ORDER), here);
         }
       }
-      store(sum, dx + 4L * c, shape.channels() - c);
+      sum.intoMemorySegment(ALL, dx + 4L * c, ORDER, FLOATS.indexInRange(c, channels));
     }
   }
 }

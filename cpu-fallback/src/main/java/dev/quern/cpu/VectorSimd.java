@@ -1,7 +1,6 @@
 package dev.quern.cpu;
 
 import dev.quern.core.ComputeException;
-import jdk.incubator.vector.FloatVector;
 
 /** Makes the set of loops that use the Vector API. Loaded only where its module is present. */
 final class VectorSimd {
@@ -26,17 +25,12 @@ final class VectorSimd {
     return new Simd(
         "Vector API " + bits + " bit",
         VectorWidth.LANES,
-        new TileSet(new VectorLaneCode(), registers()),
+        new VectorTileSet(),
         new VectorElementLoops(),
         new VectorSoftmaxLoops(),
         new VectorPoolLoops(),
+        new VectorPlaneLoops(),
         new VectorUpdateLoops(),
         new VectorDropoutLoops());
-  }
-
-  /** AVX-512, at any width, and NEON have 32 vector registers; AVX2 and SSE have 16. */
-  private static int registers() {
-    boolean arm = System.getProperty("os.arch", "").equals("aarch64");
-    return arm || FloatVector.SPECIES_PREFERRED.vectorBitSize() >= 512 ? 32 : 16;
   }
 }

@@ -32,14 +32,11 @@ import java.lang.invoke.MethodHandles;
  * store(sum00, c + 4L * outs[row]);
  * </pre>
  *
- * <p>with {@code V} and the operations from a {@link LaneCode}.
+ * <p>with {@code V} being {@code FloatVector} and the operations those of {@link VectorCode}.
  *
- * @param lanes writes the operations on V
+ * @param shape what to generate
  */
-record TileGenerator(LaneCode lanes) {
-
-  /** Names a generated class. */
-  record Key(TileGenerator generator, TileShape shape) {}
+record VectorTileGenerator(TileShape shape) {
 
   private static final ClassDesc TILE = ClassDesc.of(Tile.class.getName());
   private static final ClassDesc INTS = CD_int.arrayType();
@@ -62,7 +59,7 @@ record TileGenerator(LaneCode lanes) {
   private static final int BETA = 15;
 
   /** Writes, loads and instantiates the tile. */
-  Tile generate(TileShape shape) {
+  Tile generate() {
     ClassDesc name = ClassDesc.of(Tile.class.getPackageName(), "GeneratedTile" + shape.hashCode());
     byte[] bytes =
         ClassFile.of()
@@ -82,7 +79,7 @@ record TileGenerator(LaneCode lanes) {
                                         ConstantDescs.MTD_void)
                                     .return_())
                         .withMethodBody(
-                            "run", RUN, ClassFile.ACC_PUBLIC, code -> new Body(code, shape).emit()));
+                            "run", RUN, ClassFile.ACC_PUBLIC, code -> new Body(code).emit()));
     try {
       return (Tile)
           MethodHandles.lookup()
@@ -98,7 +95,7 @@ record TileGenerator(LaneCode lanes) {
   /** One {@code run} method being written. */
   private final class Body {
     private final CodeBuilder code;
-    private final TileShape shape;
+    private final VectorCode vectors;
     private final int[] rowAddress;
     private final int[][] sums;
     private final int[] rowOfB;
@@ -107,22 +104,22 @@ record TileGenerator(LaneCode lanes) {
     private final int stepB;
     private final int k;
 
-    Body(CodeBuilder code, TileShape shape) {
+    Body(CodeBuilder code) {
       this.code = code;
-      this.shape = shape;
+      vectors = new VectorCode(code);
       rowAddress = new int[shape.rows()];
       sums = new int[shape.rows()][shape.vectors()];
       rowOfB = new int[shape.vectors()];
       for (int i = 0; i < shape.rows(); i++) {
         rowAddress[i] = code.allocateLocal(TypeKind.LONG);
         for (int j = 0; j < shape.vectors(); j++) {
-          sums[i][j] = code.allocateLocal(lanes.kind());
+          sums[i][j] = code.allocateLocal(TypeKind.REFERENCE);
         }
       }
       for (int j = 0; j < shape.vectors(); j++) {
-        rowOfB[j] = code.allocateLocal(lanes.kind());
+        rowOfB[j] = code.allocateLocal(TypeKind.REFERENCE);
       }
-      element = code.allocateLocal(lanes.kind());
+      element = code.allocateLocal(TypeKind.REFERENCE);
       stepA = code.allocateLocal(TypeKind.LONG);
       stepB = code.allocateLocal(TypeKind.LONG);
       k = code.allocateLocal(TypeKind.INT);
@@ -148,31 +145,35 @@ record TileGenerator(LaneCode lanes) {
     private void startSums() {
       for (int j = 0; j < shape.vectors(); j++) {
         if (shape.ending().startsFromBias()) {
-          lanes.load(code, vectorAt(BIAS, j));
+          vectors.load(vectorAt(BIAS, j));
         } else {
-          lanes.zero(code);
+          vectors.zero();
         }
-        code.storeLocal(lanes.kind(), sums[0][j]);
+        code.astore(sums[0][j]);
         for (int i = 1; i < shape.rows(); i++) {
-          code.loadLocal(lanes.kind(), sums[0][j]).storeLocal(lanes.kind(), sums[i][j]);
+          code.aload(sums[0][j]).astore(sums[i][j]);
         }
       }
     }
 
     /**
-     * Ends the method in a way that HotSpot's quick compiler (C1) refuses: falling into an exception
-     * handler ("Exception handler can be reached by both normal and exceptional control flow"). C1
-     * would spend 100 ms on a tile and give up at its profiling tier for want of virtual registers;
-     * worse, when the optimising compiler (C2) is busy, it succeeds at the tier below, and HotSpot then
-     * never gets from there to C2: the tile stays forty times too slow for ever. Refused at once, tiles
-     * go from the interpreter straight to C2.
+     * Ends the method in a way that HotSpot's quick compiler (C1) refuses: with an exception handler
+     * that could also be entered by a branch ("Exception handler can be reached by both normal and
+     * exceptional control flow"); here it never is, by either. C1 would spend 100 ms on a tile and give
+     * up at its profiling tier for want of virtual registers; worse, when the optimising compiler (C2)
+     * is busy, it succeeds at the tier below, and HotSpot then never gets from there to C2: the tile
+     * stays forty times too slow for ever. Refused at once, tiles go from the interpreter straight to
+     * C2.
      */
     private void returnPastQuickCompiler() {
       var from = code.newLabel();
       var to = code.newLabel();
       var handler = code.newLabel();
+      var done = code.newLabel();
       code.labelBinding(from).aload(STEPS).arraylength().pop().labelBinding(to);
-      code.aconst_null().labelBinding(handler).pop().return_();
+      code.aload(STEPS).ifnonnull(done);
+      code.aconst_null().labelBinding(handler).pop();
+      code.labelBinding(done).return_();
       code.exceptionCatchAll(from, to, handler);
     }
 
@@ -188,19 +189,19 @@ record TileGenerator(LaneCode lanes) {
       toBytes();
       code.ladd().lstore(stepB);
       for (int j = 0; j < shape.vectors(); j++) {
-        lanes.load(code, vectorAt(stepB, j));
-        code.storeLocal(lanes.kind(), rowOfB[j]);
+        vectors.load(vectorAt(stepB, j));
+        code.astore(rowOfB[j]);
       }
       for (int i = 0; i < shape.rows(); i++) {
         int address = rowAddress[i];
-        lanes.broadcast(code, push -> push.lload(address).lload(stepA).ladd());
-        code.storeLocal(lanes.kind(), element);
+        vectors.broadcast(push -> push.lload(address).lload(stepA).ladd());
+        code.astore(element);
         for (int j = 0; j < shape.vectors(); j++) {
-          code.loadLocal(lanes.kind(), element)
-              .loadLocal(lanes.kind(), rowOfB[j])
-              .loadLocal(lanes.kind(), sums[i][j]);
-          lanes.multiplyAdd(code);
-          code.storeLocal(lanes.kind(), sums[i][j]);
+          code.aload(element)
+              .aload(rowOfB[j])
+              .aload(sums[i][j]);
+          vectors.multiplyAdd();
+          code.astore(sums[i][j]);
         }
       }
       code.iinc(k, 2).goto_(test).labelBinding(done);
@@ -208,24 +209,24 @@ record TileGenerator(LaneCode lanes) {
 
     private void end(int i, int j) {
       TileShape.Ending ending = shape.ending();
-      code.loadLocal(lanes.kind(), sums[i][j]);
+      code.aload(sums[i][j]);
       if (ending.scales()) {
-        lanes.scale(code, push -> push.fload(ALPHA));
+        vectors.scale(push -> push.fload(ALPHA));
       }
       if (ending.blends()) {
-        lanes.addScaled(code, vectorAt(rowAddress[i], j), push -> push.fload(BETA));
+        vectors.addScaled(vectorAt(rowAddress[i], j), push -> push.fload(BETA));
       }
       if (ending.biased() && !ending.startsFromBias()) {
-        lanes.load(code, vectorAt(BIAS, j));
-        lanes.add(code);
+        vectors.load(vectorAt(BIAS, j));
+        vectors.add();
       }
       if (ending.relu()) {
-        lanes.relu(code);
+        vectors.relu();
       }
       if (shape.masked() && j == shape.vectors() - 1) {
-        lanes.storeFirst(code, vectorAt(rowAddress[i], j), push -> push.iload(LAST_LANES));
+        vectors.storeFirst(vectorAt(rowAddress[i], j), push -> push.iload(LAST_LANES));
       } else {
-        lanes.store(code, vectorAt(rowAddress[i], j));
+        vectors.store(vectorAt(rowAddress[i], j));
       }
     }
 
@@ -242,8 +243,8 @@ record TileGenerator(LaneCode lanes) {
     }
 
     /** Pushes the address of the j-th vector behind an address in a local variable. */
-    private LaneCode.Push vectorAt(int local, int j) {
-      long distance = (long) j * lanes.lanes() * Float.BYTES;
+    private VectorCode.Push vectorAt(int local, int j) {
+      long distance = (long) j * VectorWidth.BYTES;
       return j == 0
           ? push -> push.lload(local)
           : push -> push.lload(local).loadConstant(distance).ladd();

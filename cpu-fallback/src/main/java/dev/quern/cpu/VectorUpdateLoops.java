@@ -1,50 +1,65 @@
 package dev.quern.cpu;
 
-import static dev.quern.cpu.VectorLanes.load;
-import static dev.quern.cpu.VectorLanes.splat;
-import static dev.quern.cpu.VectorLanes.store;
+import static dev.quern.cpu.NativeMemory.ALL;
+import static dev.quern.cpu.NativeMemory.ORDER;
+import static dev.quern.cpu.VectorWidth.FLOATS;
+import static dev.quern.cpu.VectorWidth.LANES;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
 
-/** {@link UpdateLoops} over vectors; the last, partial vector is loaded whole and stored masked. */
+/**
+ * {@link UpdateLoops} over vectors. The last parameters, less than a vector, go through the scalar
+ * loops, which round once more in places.
+ */
 final class VectorUpdateLoops implements UpdateLoops {
-  private static final int LANES = VectorWidth.LANES;
+  private static final ScalarUpdateLoops REST = new ScalarUpdateLoops();
 
   @Override
   public void adam(AdamStep step, long p, long g, long m, long v, int count) {
-    FloatVector rate = splat(-step.rate());
-    FloatVector decoupled = splat(-step.decoupled());
-    FloatVector root = splat(step.root());
-    for (int i = 0; i < count; i += LANES) {
+    FloatVector l2 = FloatVector.broadcast(FLOATS, step.l2);
+    FloatVector decoupled = FloatVector.broadcast(FLOATS, -step.decoupled());
+    FloatVector oneMinusBeta1 = FloatVector.broadcast(FLOATS, step.oneMinusBeta1);
+    FloatVector root = FloatVector.broadcast(FLOATS, step.root());
+    FloatVector epsilon = FloatVector.broadcast(FLOATS, step.epsilon);
+    float rate = -step.rate();
+    int i = 0;
+    for (; i <= count - LANES; i += LANES) {
       long at = 4L * i;
-      int lanes = count - i;
-      FloatVector old = load(p + at);
-      FloatVector gradient = old.fma(splat(step.l2), load(g + at));
-      FloatVector first = load(m + at).mul(step.beta1);
-      first = gradient.fma(splat(step.oneMinusBeta1), first);
-      FloatVector second = load(v + at).mul(step.beta2);
+      FloatVector old = fromMemorySegment(FLOATS, ALL, p + at, ORDER);
+      FloatVector gradient = old.fma(l2, fromMemorySegment(FLOATS, ALL, g + at, ORDER));
+      FloatVector first = fromMemorySegment(FLOATS, ALL, m + at, ORDER).mul(step.beta1);
+      first = gradient.fma(oneMinusBeta1, first);
+      FloatVector second = fromMemorySegment(FLOATS, ALL, v + at, ORDER).mul(step.beta2);
       second = gradient.mul(step.oneMinusBeta2).fma(gradient, second);
-      FloatVector divisor = second.sqrt().fma(root, splat(step.epsilon));
-      FloatVector decayed = old.fma(decoupled, old);
-      store(first, m + at, lanes);
-      store(second, v + at, lanes);
-      store(first.mul(rate).div(divisor).add(decayed), p + at, lanes);
+      first.intoMemorySegment(ALL, m + at, ORDER);
+      second.intoMemorySegment(ALL, v + at, ORDER);
+      FloatVector divisor = second.sqrt().fma(root, epsilon);
+      old.fma(decoupled, old)
+          .add(first.mul(rate).div(divisor))
+          .intoMemorySegment(ALL, p + at, ORDER);
     }
+    long at = 4L * i;
+    REST.adam(step, p + at, g + at, m + at, v + at, count - i);
   }
 
   @Override
   public void sgd(SgdStep step, long p, long g, long v, int count) {
-    FloatVector rate = splat(-step.rate());
-    FloatVector momentum = splat(step.momentum);
-    for (int i = 0; i < count; i += LANES) {
+    FloatVector l2 = FloatVector.broadcast(FLOATS, step.l2);
+    FloatVector momentum = FloatVector.broadcast(FLOATS, step.momentum);
+    float rate = -step.rate();
+    int i = 0;
+    for (; i <= count - LANES; i += LANES) {
       long at = 4L * i;
-      int lanes = count - i;
-      FloatVector old = load(p + at);
-      FloatVector push = old.fma(splat(step.l2), load(g + at)).mul(rate);
-      FloatVector velocity = load(v + at).fma(momentum, push);
-      store(velocity, v + at, lanes);
+      FloatVector old = fromMemorySegment(FLOATS, ALL, p + at, ORDER);
+      FloatVector push = old.fma(l2, fromMemorySegment(FLOATS, ALL, g + at, ORDER)).mul(rate);
+      FloatVector velocity =
+          fromMemorySegment(FLOATS, ALL, v + at, ORDER).fma(momentum, push);
+      velocity.intoMemorySegment(ALL, v + at, ORDER);
       FloatVector change = step.nesterov ? velocity.fma(momentum, push) : velocity;
-      store(old.add(change), p + at, lanes);
+      old.add(change).intoMemorySegment(ALL, p + at, ORDER);
     }
+    long at = 4L * i;
+    REST.sgd(step, p + at, g + at, v + at, count - i);
   }
 }

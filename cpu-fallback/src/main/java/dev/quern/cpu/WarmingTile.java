@@ -1,0 +1,72 @@
+package dev.quern.cpu;
+
+/**
+ * A shape's plain tile until its vector tile has been compiled, then that. Interpreted, a vector tile
+ * is thousands of times slower than compiled, and a training step uses a dozen of them: without a
+ * stand-in the first step would take seconds. Both compute the same bits, so the moment of the change
+ * shows in nothing but speed.
+ */
+final class WarmingTile {
+  /** Rounds of runs after which a tile that still is not compiled is given up: a JVM without C2. */
+  private static final int MOST_ROUNDS = 2_000;
+
+  /** Runs of a round; {@code STEPS} steps each. HotSpot compiles after 600 runs and 15,000 steps. */
+  private static final int RUNS = 50;
+
+  private static final int STEPS = 26;
+
+  /** Compiled, a vector operation takes under a nanosecond; interpreted, more than fifty. */
+  private static final long COMPILED_NANOS = 10;
+
+  private final TileShape shape;
+  private final Tile plain;
+  private final Tile vector;
+  private volatile Tile current;
+
+  WarmingTile(TileShape shape, Tile plain, Tile vector) {
+    this.shape = shape;
+    this.plain = plain;
+    this.vector = vector;
+    this.current = plain;
+  }
+
+  /** The tile to use now. */
+  Tile current() {
+    return current;
+  }
+
+  /** Whether the vector tile is in use. */
+  boolean warm() {
+    return current != plain;
+  }
+
+  /** Uses the vector tile from now on, compiled or not. */
+  void skipWarmUp() {
+    current = vector;
+  }
+
+  /** Runs the vector tile on made-up operands until it has been compiled. */
+  void warmUp() {
+    int lanes = VectorWidth.LANES;
+    int columns = shape.vectors() * lanes;
+    long operandBytes = (long) STEPS * columns * Float.BYTES;
+    try (NativeBlock block = new NativeBlock(operandBytes * (shape.rows() + 2L))) {
+      int[] rows = IndirectTables.regular(shape.rows(), STEPS);
+      int[] outs = IndirectTables.regular(shape.rows(), columns);
+      int[] steps = IndirectTables.regularSteps(STEPS, 1, columns);
+      long a = block.address();
+      long c = a + operandBytes;
+      long operations = (long) RUNS * STEPS * shape.rows() * shape.vectors();
+      for (int round = 0; round < MOST_ROUNDS; round++) {
+        long start = System.nanoTime();
+        for (int run = 0; run < RUNS; run++) {
+          vector.run(a, rows, a, steps, c, outs, 0, a, lanes, 1, 0);
+        }
+        if (System.nanoTime() - start < operations * COMPILED_NANOS) {
+          current = vector;
+          return;
+        }
+      }
+    }
+  }
+}
