@@ -26,7 +26,7 @@ final class CpuMaxPool2d extends MaxPool2d {
     Simd simd = device.simd();
     PoolLoops loops = planes ? simd.planes() : simd.pools();
     long taps = (long) spec.windowH() * spec.windowW();
-    long spans = Math.max(1, (long) shape.rows().mostOutputs() * shape.columns().mostOutputs());
+    long spans = (long) shape.rows().reach() * shape.columns().reach();
     forwardGrain = grain(shape.outputRow() * taps, simd);
     backwardGrain = grain(shape.inputRow() * spans, simd);
     forward = new Forward(loops, shape);

@@ -7,6 +7,7 @@ import dev.quern.core.Device;
 import dev.quern.core.DeviceInfo;
 import dev.quern.core.Probe;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The CPU backend. System properties, read when a device is probed or opened:
@@ -19,6 +20,9 @@ import java.util.List;
  */
 public final class CpuProvider implements BackendProvider {
   private static final String NAME = "cpu";
+
+  /** For the process, as the flag is. */
+  private static final AtomicBoolean WARNED = new AtomicBoolean();
 
   /** For {@link java.util.ServiceLoader}. */
   public CpuProvider() {}
@@ -37,6 +41,7 @@ public final class CpuProvider implements BackendProvider {
   public Probe probe() {
     try {
       Simd simd = Simd.choose();
+      warnIfSlow();
       HostMemory memory = HostMemory.ofThisMachine();
       DeviceInfo info =
           new DeviceInfo(
@@ -62,6 +67,19 @@ public final class CpuProvider implements BackendProvider {
       throw new BackendUnavailableException(info.id() + " is not a device of backend cpu", null);
     }
     return new CpuDevice(info, Simd.choose(), threads(), HostMemory.ofThisMachine());
+  }
+
+  /** Says once that much is left unused; who sets the property knows. */
+  private static void warnIfSlow() {
+    boolean byAccident =
+        !Simd.vectorModulePresent() && System.getProperty(Simd.BITS_PROPERTY) == null;
+    if (byAccident && WARNED.compareAndSet(false, true)) {
+      System.getLogger(CpuProvider.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "The CPU backend runs in plain Java, many times slower than it could: start Java with "
+                  + Simd.FLAG);
+    }
   }
 
   private static int threads() {

@@ -24,12 +24,19 @@ final class CpuSgd extends Sgd {
 
   @Override
   protected void runUpdate(
-      Stream stream, DeviceBuffer p, DeviceBuffer g, DeviceBuffer v, DeviceBuffer learningRate) {
+      Stream stream,
+      DeviceBuffer p,
+      DeviceBuffer g,
+      DeviceBuffer v,
+      DeviceBuffer step,
+      DeviceBuffer learningRate) {
     numbers.begin(NativeMemory.getFloat(CpuBuffer.address(learningRate)));
     update.p = CpuBuffer.address(p);
     update.g = CpuBuffer.address(g);
     update.v = CpuBuffer.address(v);
     update.run();
+    long steps = CpuBuffer.address(step);
+    NativeMemory.setInt(steps, NativeMemory.getInt(steps) + 1);
   }
 
   private static final class Update extends ElementPass {

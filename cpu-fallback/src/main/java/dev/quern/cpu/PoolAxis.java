@@ -13,7 +13,7 @@ final class PoolAxis {
   private final int padding;
   private final int firstWhole;
   private final int endWhole;
-  private final int mostOutputs;
+  private final int reach;
   private final int[] firstInput;
   private final int[] taps;
   private final int[] firstOutput;
@@ -46,19 +46,17 @@ final class PoolAxis {
       taps[o] = (int) (end - first);
     }
     long span = (window - 1L) * dilation;
+    reach = (int) Math.min(span / stride + 1, outputs + padding);
     firstWhole = (int) Math.min(Math.ceilDiv((long) padding, stride), outputs);
     endWhole = Math.clamp(Math.floorDiv(size - 1 - span + padding, stride) + 1, firstWhole, outputs);
     firstOutput = new int[size];
     endOutput = new int[size];
-    int most = 0;
     for (int i = 0; i < size; i++) {
       long first = Math.ceilDiv(i + (long) padding - span, stride);
       firstOutput[i] = Math.clamp(first, 0, outputs);
       long end = Math.floorDiv(i + (long) padding, stride) + 1;
       endOutput[i] = Math.clamp(end, firstOutput[i], Math.max(firstOutput[i], outputs));
-      most = Math.max(most, endOutput[i] - firstOutput[i]);
     }
-    mostOutputs = most;
   }
 
   /** Extent of the input. */
@@ -116,9 +114,9 @@ final class PoolAxis {
     return endWhole;
   }
 
-  /** Most outputs whose windows span one input position. */
-  int mostOutputs() {
-    return mostOutputs;
+  /** Outputs whose windows span one input position, edges apart. */
+  int reach() {
+    return reach;
   }
 
   /** Whether every window has exactly two neighbouring taps, all inside: the usual pooling. */

@@ -28,9 +28,12 @@ record Simd(
     DropoutLoops dropouts) {
   static final String FLAG = "--add-modules jdk.incubator.vector";
 
+  /** The system property that asks for a width. */
+  static final String BITS_PROPERTY = "quern.cpu.vectorBits";
+
   /** The best set that this process can run, or the one that {@code quern.cpu.vectorBits} names. */
   static Simd choose() {
-    return switch (System.getProperty("quern.cpu.vectorBits", "")) {
+    return switch (System.getProperty(BITS_PROPERTY, "")) {
       case "" -> vectorModulePresent() ? VectorSimd.preferred() : scalar();
       case "0" -> scalar();
       case "128" -> vector(128);
@@ -38,8 +41,9 @@ record Simd(
       case "512" -> vector(512);
       default ->
           throw new ComputeException(
-              "quern.cpu.vectorBits must be 512, 256, 128 or 0, but is '"
-                  + System.getProperty("quern.cpu.vectorBits")
+              BITS_PROPERTY
+                  + " must be 512, 256, 128 or 0, but is '"
+                  + System.getProperty(BITS_PROPERTY)
                   + "'");
     };
   }
@@ -52,7 +56,7 @@ record Simd(
   private static Simd vector(int bits) {
     if (!vectorModulePresent()) {
       throw new ComputeException(
-          "quern.cpu.vectorBits=" + bits + " needs the Vector API: start Java with " + FLAG);
+          BITS_PROPERTY + "=" + bits + " needs the Vector API: start Java with " + FLAG);
     }
     return VectorSimd.ofBits(bits);
   }

@@ -118,10 +118,12 @@ final class VectorPlaneLoops implements PoolLoops {
     PoolAxis columns = shape.columns();
     boolean apart = columns.stride() == 2;
     int last = (w + columns.padding()) / columns.stride();
+    int first = Math.max(last - columns.reach() + 1, 1 - LANES);
+    int end = Math.min(last + 1, columns.outputs());
     IntVector position = LANE.add(h * columns.size() + w);
     FloatVector sum = FloatVector.zero(FLOATS);
     for (int p = rows.firstOutput(h); p < rows.endOutput(h); p++) {
-      for (int q = last - columns.mostOutputs() + 1; q <= last; q++) {
+      for (int q = first; q < end; q++) {
         long at = 4L * p * columns.outputs() + 4L * q;
         // What a masked load leaves out is 0: it can be chosen, but passes no gradient.
         VectorMask<Integer> there = LANE.add(q).compare(VectorOperators.ULT, columns.outputs());

@@ -39,7 +39,7 @@ final class VectorWidth {
   }
 
   private static int chosenBits() {
-    int asked = Integer.getInteger("quern.cpu.vectorBits", 0);
+    int asked = Integer.getInteger(Simd.BITS_PROPERTY, 0);
     int preferred = FloatVector.SPECIES_PREFERRED.vectorBitSize();
     return asked > 0 ? asked : Math.clamp(preferred, 128, 512);
   }

@@ -167,6 +167,7 @@ public abstract class Gemm extends OpKernel<Gemm.Spec> {
       }
       if (batch != 1) {
         text.append("batch").append(batch);
+        text.append("s").append(strideA).append('_').append(strideB).append('_').append(strideC);
       }
       if (alpha != 1 || beta != 0) {
         text.append("alpha").append(alpha).append("beta").append(beta);

@@ -142,29 +142,27 @@ public abstract class MaxPool2d extends OpKernel<MaxPool2d.Spec> {
     public Spec {
       Window.requireAtLeast("maxpool2d", "n", n, 0);
       Window.requireAtLeast("maxpool2d", "c", c, 1);
-      height(h, windowH, strideH, padTop, padBottom, dilationH, ceilMode);
-      width(w, windowW, strideW, padLeft, padRight, dilationW, ceilMode);
+      requireOutputs("height", h, windowH, strideH, padTop, padBottom, dilationH, ceilMode);
+      requireOutputs("width", w, windowW, strideW, padLeft, padRight, dilationW, ceilMode);
       Conv2d.Spec.requireImageFits("maxpool2d", h, w, c);
     }
 
-    private static Window height(
-        int h, int window, int stride, int before, int after, int dilation, boolean ceil) {
-      return new Window("maxpool2d", "height", h, window, stride, before, after, dilation, ceil);
-    }
-
-    private static Window width(
-        int w, int window, int stride, int before, int after, int dilation, boolean ceil) {
-      return new Window("maxpool2d", "width", w, window, stride, before, after, dilation, ceil);
+    private static void requireOutputs(
+        String axis, int size, int window, int stride, int before, int after, int dilation,
+        boolean ceil) {
+      new Window("maxpool2d", axis, size, window, stride, before, after, dilation, ceil);
     }
 
     /** Output height. */
     public int p() {
-      return height(h, windowH, strideH, padTop, padBottom, dilationH, ceilMode).outputs();
+      return (int)
+          Window.countOutputs(h, windowH, strideH, padTop, padBottom, dilationH, ceilMode);
     }
 
     /** Output width. */
     public int q() {
-      return width(w, windowW, strideW, padLeft, padRight, dilationW, ceilMode).outputs();
+      return (int)
+          Window.countOutputs(w, windowW, strideW, padLeft, padRight, dilationW, ceilMode);
     }
 
     /** Elements of {@code x}. */

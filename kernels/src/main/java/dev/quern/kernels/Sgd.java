@@ -1,6 +1,7 @@
 package dev.quern.kernels;
 
 import static dev.quern.core.DataType.FLOAT32;
+import static dev.quern.core.DataType.INT32;
 
 import dev.quern.core.Device;
 import dev.quern.core.DeviceBuffer;
@@ -16,10 +17,11 @@ import java.util.Set;
  * g' = g + weightDecay * p
  * v  = momentum * v - lr * g'
  * p += nesterov ? momentum * v - lr * g' : v
+ * step = step + 1
  * </pre>
  *
  * <p>Shapes: {@code p}, {@code g}, {@code v} hold {@code count} FLOAT32 elements, {@code
- * learningRate} one. {@code p} and {@code v} are updated in place; nothing may alias. With momentum
+ * learningRate} one and {@code step} one INT32. {@code p}, {@code v} and {@code step} are updated in place; nothing may alias. With momentum
  * 0, {@code v} is written all the same. Deterministic. Cost: about 5 operations and 20 bytes an
  * element. Source: Sutskever et al., ICML 2013.
  */
@@ -30,23 +32,34 @@ public abstract class Sgd extends OpKernel<Sgd.Spec> {
     super(device, spec);
   }
 
-  /** Updates {@code p} and {@code v} with the gradient {@code g}. */
+  /** Updates {@code p}, {@code v} and {@code step} with the gradient {@code g}. */
   public final void update(
-      Stream stream, DeviceBuffer p, DeviceBuffer g, DeviceBuffer v, DeviceBuffer learningRate) {
+      Stream stream,
+      DeviceBuffer p,
+      DeviceBuffer g,
+      DeviceBuffer v,
+      DeviceBuffer step,
+      DeviceBuffer learningRate) {
     check(stream, "p", p, FLOAT32, spec().count());
     check(stream, "g", g, FLOAT32, spec().count());
     check(stream, "v", v, FLOAT32, spec().count());
+    check(stream, "step", step, INT32, 1);
     check(stream, "learningRate", learningRate, FLOAT32, 1);
     checkApart("p", p, "g", g);
     checkApart("p", p, "v", v);
     if (stream.begin(this)) {
-      runUpdate(stream, p, g, v, learningRate);
+      runUpdate(stream, p, g, v, step, learningRate);
     }
   }
 
   /** For backends: the checked update. */
   protected abstract void runUpdate(
-      Stream stream, DeviceBuffer p, DeviceBuffer g, DeviceBuffer v, DeviceBuffer learningRate);
+      Stream stream,
+      DeviceBuffer p,
+      DeviceBuffer g,
+      DeviceBuffer v,
+      DeviceBuffer step,
+      DeviceBuffer learningRate);
 
   /**
    * SGD over {@code count} parameters.

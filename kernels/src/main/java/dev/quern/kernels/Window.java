@@ -34,7 +34,7 @@ record Window(
     requireAtLeast(op, "padding before " + axis, padBefore, 0);
     requireAtLeast(op, "padding after " + axis, padAfter, 0);
     requireAtLeast(op, "dilation along " + axis, dilation, 1);
-    long outputs = outputs(size, window, stride, padBefore, padAfter, dilation, ceilMode);
+    long outputs = countOutputs(size, window, stride, padBefore, padAfter, dilation, ceilMode);
     if (outputs < 1 || outputs > Integer.MAX_VALUE) {
       throw new SpecException(
           ("%s: output %s must be positive, but (size + padBefore + padAfter - ((window-1)*dilation"
@@ -53,10 +53,11 @@ record Window(
 
   /** Number of windows, which is the extent of the output along the axis. */
   int outputs() {
-    return (int) outputs(size, window, stride, padBefore, padAfter, dilation, ceilMode);
+    return (int) countOutputs(size, window, stride, padBefore, padAfter, dilation, ceilMode);
   }
 
-  private static long outputs(
+  /** The same without an instance: specs are asked at every run, which must not allocate. */
+  static long countOutputs(
       int size, int window, int stride, int padBefore, int padAfter, int dilation, boolean ceil) {
     long room = (long) size + padBefore + padAfter - ((window - 1L) * dilation + 1);
     if (room < 0) {

@@ -1,0 +1,89 @@
+package dev.quern.kernels.cases;
+
+import dev.quern.kernels.Adam;
+import dev.quern.kernels.BiasAdd;
+import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.Dropout;
+import dev.quern.kernels.GatherBatch;
+import dev.quern.kernels.Gemm;
+import dev.quern.kernels.MaxPool2d;
+import dev.quern.kernels.OpSpec;
+import dev.quern.kernels.Relu;
+import dev.quern.kernels.Sgd;
+import dev.quern.kernels.Softmax;
+import dev.quern.kernels.SoftmaxCrossEntropy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All cases of all ops. */
+public final class Cases {
+  /**
+   * Extents of one-dimensional ops: one under, at and over the vector lengths 4, 8, 16 and 64, and
+   * primes beyond.
+   */
+  static final List<Integer> SIZES =
+      List.of(1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 63, 64, 65, 127, 1009, 4099);
+
+  /** Extents of one axis among several. */
+  static final List<Integer> WIDTHS = List.of(1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 63, 64, 65, 127);
+
+  private Cases() {}
+
+  /** The cases that every backend must pass; more than one for each op. */
+  public static List<Case<?>> all() {
+    List<Case<?>> cases = new ArrayList<>();
+    cases.addAll(GemmCases.all());
+    cases.addAll(Conv2dProblems.all());
+    cases.addAll(MaxPool2dCases.all());
+    cases.addAll(SoftmaxCrossEntropyCases.all());
+    cases.addAll(SoftmaxCases.all());
+    cases.addAll(ReluCases.all());
+    cases.addAll(BiasAddCases.all());
+    cases.addAll(DropoutCases.all());
+    cases.addAll(AdamCases.all());
+    cases.addAll(SgdCases.all());
+    cases.addAll(GatherBatchCases.all());
+    return cases;
+  }
+
+  /** The case of any spec, with nothing special about it. */
+  public static Case<?> of(OpSpec<?> spec, Fill fill) {
+    Variant plain = Variant.PLAIN;
+    return switch (spec) {
+      case Gemm.Spec s -> GemmCases.of(s, fill, plain);
+      case Conv2d.Spec s -> Conv2dCases.of(s, fill, plain);
+      case MaxPool2d.Spec s -> MaxPool2dCases.of(s, fill, plain);
+      case SoftmaxCrossEntropy.Spec s -> SoftmaxCrossEntropyCases.of(s, fill, plain);
+      case Softmax.Spec s -> SoftmaxCases.of(s, fill, plain);
+      case Relu.Spec s -> ReluCases.of(s, fill, plain);
+      case BiasAdd.Spec s -> BiasAddCases.of(s, fill, plain);
+      case Dropout.Spec s -> DropoutCases.of(s, fill, plain);
+      case Adam.Spec s -> AdamCases.of(s, fill, plain);
+      case Sgd.Spec s -> SgdCases.of(s, fill, plain);
+      case GatherBatch.Spec s -> GatherBatchCases.of(s, fill, plain);
+    };
+  }
+
+  /**
+   * Cases whose name is {@code pattern}; if there is none, those whose name contains it.
+   *
+   * @throws IllegalArgumentException if there are none of those either
+   */
+  public static List<Case<?>> named(String pattern) {
+    List<Case<?>> all = all();
+    List<Case<?>> exact = all.stream().filter(c -> c.name().equals(pattern)).toList();
+    if (!exact.isEmpty()) {
+      return exact;
+    }
+    List<Case<?>> containing = all.stream().filter(c -> c.name().contains(pattern)).toList();
+    if (containing.isEmpty()) {
+      String examples =
+          String.join(", ", Stream.of(0, all.size() / 2, all.size() - 1)
+              .map(i -> all.get(i).name()).toList());
+      throw new IllegalArgumentException(
+          "no case is named '" + pattern + "' or contains it; names look like " + examples);
+    }
+    return containing;
+  }
+}

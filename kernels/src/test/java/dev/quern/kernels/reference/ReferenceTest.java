@@ -1,0 +1,176 @@
+package dev.quern.kernels.reference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.quern.core.DataType;
+import dev.quern.kernels.Adam;
+import dev.quern.kernels.Dropout;
+import dev.quern.kernels.Epilogue;
+import dev.quern.kernels.GatherBatch;
+import dev.quern.kernels.Gemm;
+import dev.quern.kernels.MaxPool2d;
+import dev.quern.kernels.Sgd;
+import dev.quern.kernels.SoftmaxCrossEntropy;
+import dev.quern.kernels.SoftmaxCrossEntropy.Reduction;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The reference on problems small enough to be worked out by hand, and its error bounds. */
+class ReferenceTest {
+  private static final double NAN = Double.NaN;
+  private static final double EPS = 0x1p-24;
+
+  @Test
+  void productWithEverything() {
+    Gemm.Spec spec =
+        Gemm.builder(2, 2, 2)
+            .transposed(true, false)
+            .leads(2, 3, 3)
+            .scale(2, 10)
+            .epilogue(Epilogue.BIAS_RELU)
+            .build();
+    // op(A) is {1 2; 3 4}, stored transposed.
+    Bounded c =
+        ReferenceGemm.product(
+            spec,
+            new double[] {1, 3, 2, 4},
+            new double[] {5, 6, NAN, 7, 8},
+            new double[] {100, -500},
+            new double[] {1, 2, -9, 3, 4});
+    assertThat(c.values()).containsExactly(2 * 19 + 10 + 100, 0, -9, 2 * 43 + 30 + 100, 0);
+    assertThat(c.magnitude(1)).isEqualTo(2 * 22 + 20 + 500);
+  }
+
+  @Test
+  void productReadsNoOldValueWithBetaZero() {
+    Gemm.Spec spec = Gemm.builder(1, 1, 0).build();
+    double[] none = {};
+    assertThat(ReferenceGemm.product(spec, none, none, null, new double[] {NAN}).values())
+        .containsExactly(0);
+  }
+
+  @Test
+  void poolingRulesOfTies() {
+    MaxPool2d.Spec spec =
+        MaxPool2d.builder().input(1, 1, 1, 6).window(1, 2).padding(0, 2, 0, 0).build();
+    double[] x = {5, 5, NAN, NAN, Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY};
+    ReferenceMaxPool2d.Maxima maxima = ReferenceMaxPool2d.forward(spec, x);
+    assertThat(maxima.y().values())
+        .containsExactly(Double.NEGATIVE_INFINITY, 5, NAN, Double.NEGATIVE_INFINITY);
+    assertThat(maxima.argmax()).containsExactly(-1, 0, 3, 4);
+    Bounded dx =
+        ReferenceMaxPool2d.backward(
+            spec, maxima.y().values(), maxima.argmax(), new double[] {7, 1, 2, 3});
+    assertThat(dx.values()).containsExactly(1, 0, 0, 2, 3, 0);
+  }
+
+  @Test
+  void lossOfIgnoredOutsideAndExtremeRows() {
+    SoftmaxCrossEntropy.Spec spec = new SoftmaxCrossEntropy.Spec(4, 2, Reduction.NONE);
+    double[] z = {0, 0, 1, 2, 1, 2, 1e4, -1e4};
+    int[] labels = {0, -1, 2, 1};
+    ReferenceSoftmaxCrossEntropy result =
+        ReferenceSoftmaxCrossEntropy.of(spec, z, labels, null, 5);
+    assertThat(result.loss().values()).containsExactly(Math.log(2), 0, NAN, 2e4);
+    assertThat(result.dz().values()).containsExactly(-0.5, 0.5, 0, 0, NAN, NAN, 1, -1);
+    assertThat(result.hits()).isEqualTo(1);
+    assertThat(result.totalLoss().value(0)).isNaN();
+  }
+
+  @Test
+  void meanOverNoRowIsZero() {
+    SoftmaxCrossEntropy.Spec spec = new SoftmaxCrossEntropy.Spec(1, 2, Reduction.MEAN);
+    ReferenceSoftmaxCrossEntropy result =
+        ReferenceSoftmaxCrossEntropy.of(spec, new double[] {1, 2}, new int[] {-1}, null, 5);
+    assertThat(result.loss().values()).containsExactly(0);
+    assertThat(result.totalLoss().values()).containsExactly(5);
+  }
+
+  @Test
+  void firstStepOfAdamIsAsLongAsTheLearningRate() {
+    for (Adam.Form form : Adam.Form.values()) {
+      Adam.Spec spec = new Adam.Spec(2, 0.9f, 0.999f, 1e-10f, form, 0, Adam.Decay.L2);
+      double[] zero = {0, 0};
+      ReferenceAdam after =
+          ReferenceAdam.update(spec, new double[] {1, 1}, new double[] {5, -0.01}, zero, zero, 0, 0.5);
+      assertThat(after.p().value(0)).isCloseTo(0.5, within(1e-6));
+      assertThat(after.p().value(1)).isCloseTo(1.5, within(1e-6));
+      assertThat(after.m().value(0)).isCloseTo(0.5, within(1e-6));
+    }
+  }
+
+  @Test
+  void decoupledDecayDrawsTheOldWeight() {
+    Adam.Spec spec =
+        new Adam.Spec(1, 0.9f, 0.999f, 1e-7f, Adam.Form.KERAS, 0.25f, Adam.Decay.DECOUPLED);
+    double[] zero = {0};
+    Bounded p = ReferenceAdam.update(spec, new double[] {8}, zero, zero, zero, 0, 0.5).p();
+    assertThat(p.value(0)).isEqualTo(8 - 0.5 * 0.25 * 8);
+  }
+
+  @Test
+  void momentumLooksAhead() {
+    double[] p = {1};
+    double[] g = {2};
+    double[] v = {4};
+    Bounded plain = ReferenceSgd.update(new Sgd.Spec(1, 0.5f, false, 0), p, g, v, 0.25).p();
+    Bounded ahead = ReferenceSgd.update(new Sgd.Spec(1, 0.5f, true, 0), p, g, v, 0.25).p();
+    Bounded decayed = ReferenceSgd.update(new Sgd.Spec(1, 0, false, 0.5f), p, g, v, 0.25).p();
+    assertThat(plain.value(0)).isEqualTo(1 + 1.5);
+    assertThat(ahead.value(0)).isEqualTo(1 + 0.25);
+    assertThat(decayed.value(0)).isEqualTo(1 - 0.25 * 2.5);
+  }
+
+  @Test
+  void gatheringFillsThePartialBatchUp() {
+    GatherBatch.Spec spec = new GatherBatch.Spec(DataType.FLOAT32, 3, 1, 3, 2, 2, 1);
+    double[] data = {10, 20, 30};
+    int[] labels = {7, 8, 9};
+    int[] indices = {2, 5, 0};
+    ReferenceGatherBatch first = ReferenceGatherBatch.gather(spec, data, labels, indices, 0);
+    ReferenceGatherBatch second = ReferenceGatherBatch.gather(spec, data, labels, indices, 1);
+    assertThat(first.x().values()).containsExactly(61, NAN);
+    assertThat(first.y()).containsExactly(9, GatherBatch.IGNORED);
+    assertThat(second.x().values()).containsExactly(21, 0);
+    assertThat(second.y()).containsExactly(7, GatherBatch.IGNORED);
+  }
+
+  @Test
+  void dropoutKeepsItsShareAndItsMean() {
+    double[] ones = new double[100_000];
+    Arrays.fill(ones, 1);
+    Bounded y = ReferenceDropout.apply(new Dropout.Spec(ones.length, 0.3f, 5), ones, 2);
+    double sum = 0;
+    int zeros = 0;
+    for (double value : y.values()) {
+      sum += value;
+      zeros += value == 0 ? 1 : 0;
+    }
+    // Four standard deviations of a binomial count.
+    assertThat(zeros).isCloseTo(30_000, within(580));
+    assertThat(sum / ones.length).isCloseTo(1, within(0.01));
+    Bounded other = ReferenceDropout.apply(new Dropout.Spec(ones.length, 0.3f, 5), ones, 3);
+    assertThat(other.values()).isNotEqualTo(y.values());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10, 1000, 1_000_000})
+  void boundHoldsForNaiveSumsAndIsNotIdle(int terms) {
+    SplittableRandom random = new SplittableRandom(terms);
+    Bounded exact = new Bounded(1, terms);
+    float naive = 0;
+    for (int i = 0; i < terms; i++) {
+      float a = (float) random.nextDouble(-1, 1);
+      float b = (float) random.nextDouble(-1, 1);
+      exact.add(0, (double) a * b);
+      naive += a * b;
+    }
+    double allowed = exact.allowed(0, EPS);
+    assertThat(Math.abs(naive - exact.value(0))).isLessThan(allowed);
+    assertThat(allowed).isLessThan(5 * EPS * Math.sqrt(terms) * exact.magnitude(0));
+  }
+}

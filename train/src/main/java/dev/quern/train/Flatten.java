@@ -1,0 +1,38 @@
+package dev.quern.train;
+
+import dev.quern.core.Stream;
+
+/** An image as a row of numbers, in row, column, channel order. Costs nothing. */
+public record Flatten() implements Layer {
+
+  /** The layer. */
+  public static Flatten of() {
+    return new Flatten();
+  }
+
+  @Override
+  public String kind() {
+    return "flatten";
+  }
+
+  @Override
+  public Shape output(Shape input) {
+    return Shape.flat(input.elements());
+  }
+
+  @Override
+  public boolean reshapesOnly() {
+    return true;
+  }
+
+  @Override
+  public BoundLayer bind(LayerContext context) {
+    return new BoundLayer() {
+      @Override
+      public void forward(Stream stream) {}
+
+      @Override
+      public void backward(Stream stream) {}
+    };
+  }
+}

@@ -1,0 +1,259 @@
+package dev.quern.train;
+
+import dev.quern.core.Device;
+import dev.quern.core.SpecException;
+import dev.quern.core.Stream;
+import dev.quern.kernels.Precision;
+import dev.quern.kernels.Softmax;
+import dev.quern.train.data.DataSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network on a device: its weights, and the ways to train, measure and ask it. Belongs to one thread
+ * at a time, but for {@link #requestStop}. Closing it frees all its memory.
+ */
+public final class Model implements AutoCloseable {
+  static final int PURPOSE_WEIGHTS = 1;
+  static final int PURPOSE_SHUFFLE = 2;
+  static final int PURPOSE_LAYERS = 3;
+
+  private final Sequential network;
+  private final Device device;
+  private final Stream stream;
+  private final long seed;
+  private final Precision precision;
+  private final Parameters parameters;
+  private final Optimizer.Update update;
+  private final Totals totals;
+  private int epochsTrained;
+  private volatile boolean stopRequested;
+
+  Model(Sequential network, Device device, Optimizer optimizer, long seed, Precision precision) {
+    this.network = network;
+    this.device = device;
+    this.seed = seed;
+    this.precision = precision;
+    stream = device.newStream();
+    parameters = new Parameters(device, network.weightSpecs(), optimizer.states());
+    update = optimizer.prepare(device, parameters);
+    stream.reserveWorkspace(update.kernel().workspaceBytes());
+    totals = new Totals(device, stream);
+    parameters.initialize(stream, seed, optimizer.learningRate());
+  }
+
+  /** The network's description. */
+  public Sequential network() {
+    return network;
+  }
+
+  /**
+   * Trains.
+   *
+   * @param data what to learn from; its shape and classes must be the network's
+   * @return an entry an epoch
+   */
+  public History fit(DataSet data, Fit settings) {
+    requireFitting(data);
+    History history = new History();
+    stopRequested = false;
+    Plan.Settings plan = new Plan.Settings(settings.batch(), true, precision, seed);
+    DataSet validation = settings.validation();
+    try (DeviceData rows = new DeviceData(device, stream, data);
+        Plan forwardAndBack = new Plan(network, device, stream, parameters, plan);
+        TrainingStep step = step(forwardAndBack, plan, rows, update);
+        Evaluator evaluator = validation == null ? null : evaluator(validation, settings.batch())) {
+      for (int epoch = 1; epoch <= settings.epochs() && !stopRequested; epoch++) {
+        settings.listener().epochBegins(epoch, settings.epochs(), rows.batches(settings.batch()));
+        History.Epoch result = epoch(rows, step, evaluator, settings);
+        history.add(result);
+        settings.listener().epochEnds(epoch, result);
+      }
+    }
+    return history;
+  }
+
+  private History.Epoch epoch(
+      DeviceData rows, TrainingStep step, @Nullable Evaluator evaluator, Fit settings) {
+    long key = SeededRandom.key(seed, PURPOSE_SHUFFLE, epochsTrained++);
+    if (settings.shuffle()) {
+      rows.rewind(stream, new SeededRandom(key).permutation(rows.count()));
+    } else {
+      rows.rewind(stream);
+    }
+    totals.reset();
+    long start = System.nanoTime();
+    int steps = rows.batches(settings.batch());
+    int done = 0;
+    long seen = 0;
+    while (done < steps && !stopRequested) {
+      step.run();
+      done++;
+      seen = Math.min((long) done * settings.batch(), rows.count());
+      if (done % settings.progressSteps() == 0 || done == steps) {
+        totals.collect();
+        double rate = seen / seconds(start);
+        settings.listener().progress(done, totals.meanLoss(seen), totals.accuracy(seen), rate);
+      }
+    }
+    totals.collect();
+    double seconds = seconds(start);
+    double loss = totals.meanLoss(seen);
+    double accuracy = totals.accuracy(seen);
+    Evaluation validation = evaluator == null || stopRequested ? null : evaluator.run();
+    return new History.Epoch(loss, accuracy, validation, seconds, seen / seconds);
+  }
+
+  private static double seconds(long startNanos) {
+    return (System.nanoTime() - startNanos) / 1e9;
+  }
+
+  /** Loss and accuracy over a data set, without training; {@code batch} rows at a time. */
+  public Evaluation evaluate(DataSet data, int batch) {
+    requireFitting(data);
+    try (Evaluator evaluator = evaluator(data, batch)) {
+      return evaluator.run();
+    }
+  }
+
+  private Evaluator evaluator(DataSet data, int batch) {
+    requireFitting(data);
+    return new Evaluator(this, data, batch);
+  }
+
+  /** A data set with the plan and the step to evaluate on it. */
+  private static final class Evaluator implements AutoCloseable {
+    private final Model model;
+    private final DeviceData rows;
+    private final Plan plan;
+    private final TrainingStep step;
+    private final int batch;
+
+    Evaluator(Model model, DataSet data, int batch) {
+      this.model = model;
+      this.batch = batch;
+      Plan.Settings settings = new Plan.Settings(batch, false, model.precision, model.seed);
+      rows = new DeviceData(model.device, model.stream, data);
+      plan = new Plan(model.network, model.device, model.stream, model.parameters, settings);
+      step = model.step(plan, settings, rows, null);
+    }
+
+    Evaluation run() {
+      rows.rewind(model.stream);
+      model.totals.reset();
+      for (int i = 0; i < rows.batches(batch); i++) {
+        step.run();
+        if (i % 64 == 63) {
+          model.totals.collect();
+        }
+      }
+      model.totals.collect();
+      return new Evaluation(
+          model.totals.meanLoss(rows.count()), model.totals.accuracy(rows.count()));
+    }
+
+    @Override
+    public void close() {
+      step.close();
+      plan.close();
+      rows.close();
+    }
+  }
+
+  private TrainingStep step(
+      Plan plan, Plan.Settings settings, DeviceData rows, Optimizer.@Nullable Update with) {
+    return new TrainingStep(
+        device, stream, plan, settings, network.output().elements(), rows, totals, with);
+  }
+
+  /**
+   * The probability of each class for each row.
+   *
+   * @return [rows][classes], each row adding up to 1
+   */
+  public float[][] predict(DataSet data) {
+    requireFitting(data);
+    int classes = network.output().elements();
+    int batch = Math.max(1, Math.min(data.count(), 128));
+    Plan.Settings settings = new Plan.Settings(batch, false, precision, seed);
+    float[][] probabilities = new float[data.count()][];
+    try (DeviceData rows = new DeviceData(device, stream, data);
+        Plan plan = new Plan(network, device, stream, parameters, settings);
+        TrainingStep step = step(plan, settings, rows, null);
+        Softmax softmax = device.prepare(new Softmax.Spec(batch, classes))) {
+      stream.reserveWorkspace(softmax.workspaceBytes());
+      totals.reset();
+      for (int from = 0; from < data.count(); from += batch) {
+        step.run();
+        softmax.forward(stream, plan.output(), plan.output());
+        float[] all = stream.readFloats(plan.output());
+        for (int i = from; i < Math.min(from + batch, data.count()); i++) {
+          int start = (i - from) * classes;
+          probabilities[i] = java.util.Arrays.copyOfRange(all, start, start + classes);
+        }
+      }
+    }
+    return probabilities;
+  }
+
+  private void requireFitting(DataSet data) {
+    Shape shape = new Shape(data.height(), data.width(), data.channels());
+    int classes = network.output().elements();
+    if (!shape.equals(network.input()) || data.classes() > classes || data.count() == 0) {
+      throw new SpecException(
+          "the network takes rows of %s in up to %d classes, but %s has %d rows of %s in %d classes"
+              .formatted(
+                  network.input(), classes, data.name(), data.count(), shape, data.classes()));
+    }
+  }
+
+  /** Ends {@link #fit} after the step under way; what was learned stays. From any thread. */
+  public void requestStop() {
+    stopRequested = true;
+  }
+
+  /** Names of all weights, {@code layer/weight}, in the order of the layers. */
+  public List<String> weightNames() {
+    return List.copyOf(parameters.weights().keySet());
+  }
+
+  /** Shape of a weight in Keras's order. */
+  public List<Integer> weightShape(String name) {
+    return parameters.weight(name).spec().shape();
+  }
+
+  /** A weight's elements in Keras's order. */
+  public float[] weight(String name) {
+    Parameters.Weight weight = parameters.weight(name);
+    return weight.spec().toKeras().apply(stream.readFloats(weight.value()));
+  }
+
+  /** The gradient by a weight in the last step, in Keras's order. */
+  public float[] gradient(String name) {
+    Parameters.Weight weight = parameters.weight(name);
+    return weight.spec().toKeras().apply(stream.readFloats(weight.gradient()));
+  }
+
+  /**
+   * Replaces a weight.
+   *
+   * @param values as many elements as the weight has, in Keras's order
+   */
+  public void setWeight(String name, float[] values) {
+    Parameters.Weight weight = parameters.weight(name);
+    if (values.length != weight.spec().count()) {
+      throw new SpecException(
+          "weight '%s' has shape %s, which is %d elements, but %d were given"
+              .formatted(name, weight.spec().shape(), weight.spec().count(), values.length));
+    }
+    stream.write(weight.value(), weight.spec().toDevice().apply(values.clone()));
+  }
+
+  @Override
+  public void close() {
+    totals.close();
+    update.kernel().close();
+    parameters.close();
+    stream.close();
+  }
+}

@@ -1,0 +1,128 @@
+package dev.quern.train;
+
+import dev.quern.core.Arena;
+import dev.quern.core.DataType;
+import dev.quern.core.Device;
+import dev.quern.core.DeviceBuffer;
+import dev.quern.core.SpecException;
+import dev.quern.core.Stream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Everything that a model learns, on the device: one buffer of all weights, one of all gradients and
+ * one for each state of the optimizer, cut alike, so that the optimizer runs once over all.
+ */
+public final class Parameters implements AutoCloseable {
+  /** Weights begin at whole cache lines; the gaps stay 0 for ever, as their gradients are 0. */
+  private static final int ALIGNMENT = 64;
+
+  private final Arena arena;
+  private final DeviceBuffer values;
+  private final DeviceBuffer gradients;
+  private final List<DeviceBuffer> states = new ArrayList<>();
+  private final DeviceBuffer step;
+  private final DeviceBuffer learningRate;
+  private final SequencedMap<String, Weight> weights = new LinkedHashMap<>();
+
+  /**
+   * One weight: what it is and where it lies.
+   *
+   * @param spec its shape and layout
+   * @param value its elements on the device
+   * @param gradient their gradient
+   */
+  record Weight(WeightSpec spec, DeviceBuffer value, DeviceBuffer gradient) {}
+
+  Parameters(Device device, SequencedMap<String, WeightSpec> specs, int stateCount) {
+    long count = 0;
+    for (WeightSpec spec : specs.values()) {
+      count += aligned(spec.count());
+    }
+    long bytes = (2L + stateCount) * Arena.footprint(DataType.FLOAT32, count);
+    arena = device.newArena("parameters", bytes + 2 * Arena.footprint(DataType.INT32, 1));
+    values = arena.allocate("weights", DataType.FLOAT32, count);
+    gradients = arena.allocate("gradients", DataType.FLOAT32, count);
+    for (int i = 0; i < stateCount; i++) {
+      states.add(arena.allocate("optimizer state " + i, DataType.FLOAT32, count));
+    }
+    step = arena.allocate("step", DataType.INT32, 1);
+    learningRate = arena.allocate("learning rate", DataType.FLOAT32, 1);
+    long from = 0;
+    for (Map.Entry<String, WeightSpec> entry : specs.entrySet()) {
+      String name = entry.getKey();
+      WeightSpec spec = entry.getValue();
+      weights.put(
+          name,
+          new Weight(
+              spec,
+              values.part(name, from, spec.count()),
+              gradients.part("gradient of " + name, from, spec.count())));
+      from += aligned(spec.count());
+    }
+  }
+
+  private static long aligned(long count) {
+    return (count + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** Initial weights from the seed, everything else 0. */
+  void initialize(Stream stream, long seed, float rate) {
+    stream.clear(values);
+    stream.clear(gradients);
+    states.forEach(stream::clear);
+    stream.clear(step);
+    stream.write(learningRate, new float[] {rate});
+    int number = 0;
+    for (Weight weight : weights.values()) {
+      long key = SeededRandom.key(seed, Model.PURPOSE_WEIGHTS, number++);
+      float[] keras = weight.spec().initializer().values(weight.spec(), key);
+      stream.write(weight.value(), weight.spec().toDevice().apply(keras));
+    }
+  }
+
+  SequencedMap<String, Weight> weights() {
+    return weights;
+  }
+
+  Weight weight(String name) {
+    Weight weight = weights.get(name);
+    if (weight == null) {
+      throw new SpecException("there is no weight '" + name + "'; there are " + weights.keySet());
+    }
+    return weight;
+  }
+
+  /** All weights. */
+  public DeviceBuffer values() {
+    return values;
+  }
+
+  /** The gradients by all weights. */
+  public DeviceBuffer gradients() {
+    return gradients;
+  }
+
+  /** The optimizer's array number {@code i}. */
+  public DeviceBuffer state(int i) {
+    return states.get(i);
+  }
+
+  /** Number of updates done so far, one INT32. */
+  public DeviceBuffer step() {
+    return step;
+  }
+
+  /** Step size, one FLOAT32. */
+  public DeviceBuffer learningRate() {
+    return learningRate;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

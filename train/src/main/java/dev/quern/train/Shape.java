@@ -1,0 +1,32 @@
+package dev.quern.train;
+
+/**
+ * Shape of one sample between two layers, in elements; the batch comes on top. A flat sample of n
+ * numbers is 1 x 1 x n.
+ *
+ * @param height rows of an image
+ * @param width columns of an image
+ * @param channels channels of a pixel, the contiguous axis
+ */
+public record Shape(int height, int width, int channels) {
+
+  /** A flat sample. */
+  public static Shape flat(int elements) {
+    return new Shape(1, 1, elements);
+  }
+
+  /** Number of elements. */
+  public int elements() {
+    return height * width * channels;
+  }
+
+  /** Whether this is a row of numbers and not an image. */
+  public boolean isFlat() {
+    return height == 1 && width == 1;
+  }
+
+  @Override
+  public String toString() {
+    return isFlat() ? "(" + channels + ")" : "(" + height + ", " + width + ", " + channels + ")";
+  }
+}
