@@ -6,6 +6,7 @@ import dev.quern.core.Stream;
 import dev.quern.kernels.Precision;
 import dev.quern.kernels.Softmax;
 import dev.quern.train.data.DataSet;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ public final class Model implements AutoCloseable {
   private final Optimizer.Update update;
   private final Totals totals;
   private int epochsTrained;
+  private long stepsTrained;
   private volatile boolean stopRequested;
 
   Model(Sequential network, Device device, Optimizer optimizer, long seed, Precision precision) {
@@ -89,6 +91,10 @@ public final class Model implements AutoCloseable {
     while (done < steps && !stopRequested) {
       step.run();
       done++;
+      if (stepsTrained++ == 0) {
+        stream.synchronize();
+        settings.listener().firstStepDone();
+      }
       seen = Math.min((long) done * settings.batch(), rows.count());
       if (done % settings.progressSteps() == 0 || done == steps) {
         totals.collect();
@@ -247,6 +253,20 @@ public final class Model implements AutoCloseable {
               .formatted(name, weight.spec().shape(), weight.spec().count(), values.length));
     }
     stream.write(weight.value(), weight.spec().toDevice().apply(values.clone()));
+  }
+
+  /**
+   * Writes all weights to a safetensors file, under their names and in Keras's order. The same weights
+   * give the same bytes.
+   *
+   * @throws dev.quern.train.data.DataException if the file cannot be written; an old one then stays
+   */
+  public void save(Path file) {
+    Safetensors.write(
+        file,
+        weightNames().stream()
+            .map(name -> new Safetensors.Array(name, weightShape(name), weight(name)))
+            .toList());
   }
 
   @Override

@@ -15,6 +15,9 @@ public interface TrainingListener {
    */
   default void epochBegins(int epoch, int epochs, int steps) {}
 
+  /** The very first step of all is done: everything is prepared and works. */
+  default void firstStepDone() {}
+
   /**
    * Some steps are done. How often this comes is a setting of {@link Fit}; what it reports is what the
    * host read from the device then.

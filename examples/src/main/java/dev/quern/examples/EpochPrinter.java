@@ -1,0 +1,65 @@
+package dev.quern.examples;
+
+import dev.quern.train.Evaluation;
+import dev.quern.train.History;
+import dev.quern.train.TrainingListener;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** Prints progress and epochs, and notes when the first step was done. */
+final class EpochPrinter implements TrainingListener {
+  private final PrintWriter out;
+  private final ProgressLine line;
+  private int epochs;
+  private double firstStepSeconds;
+
+  EpochPrinter(PrintWriter out, PrintWriter err, long rows) {
+    this.out = out;
+    boolean terminal = System.console() != null && System.console().isTerminal();
+    line = new ProgressLine(err, terminal, rows);
+  }
+
+  @Override
+  public void epochBegins(int epoch, int of, int steps) {
+    epochs = of;
+    line.epochBegins(epoch, of, steps);
+  }
+
+  @Override
+  public void firstStepDone() {
+    firstStepSeconds = ProcessClock.secondsSinceStart();
+  }
+
+  @Override
+  public void progress(int step, double loss, double accuracy, double imagesPerSecond) {
+    line.progress(step, loss, accuracy, imagesPerSecond);
+  }
+
+  @Override
+  public void epochEnds(int epoch, History.Epoch result) {
+    line.epochEnds(epoch, result);
+    Evaluation validation = result.validation();
+    out.printf(
+        Locale.ROOT,
+        "epoch %d/%d  loss %.4f  accuracy %.4f%s  %.1f s  %.0f images/s%n",
+        epoch,
+        epochs,
+        result.loss(),
+        result.accuracy(),
+        validation == null
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "  val_loss %.4f  val_accuracy %.4f",
+                validation.loss(),
+                validation.accuracy()),
+        result.seconds(),
+        result.imagesPerSecond());
+    out.flush();
+  }
+
+  /** Seconds from the start of the process to the end of the first training step. */
+  double firstStepSeconds() {
+    return firstStepSeconds;
+  }
+}

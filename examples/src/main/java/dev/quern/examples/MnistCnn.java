@@ -1,0 +1,26 @@
+package dev.quern.examples;
+
+import dev.quern.train.Conv2D;
+import dev.quern.train.Dense;
+import dev.quern.train.Flatten;
+import dev.quern.train.MaxPooling2D;
+import dev.quern.train.Sequential;
+import dev.quern.train.Shape;
+
+/** The network that reads handwritten digits: Keras's introductory CNN, 225,034 parameters. */
+final class MnistCnn {
+  private MnistCnn() {}
+
+  /** The network, for pictures of 28 x 28 gray pixels in ten classes. */
+  static Sequential network() {
+    return Sequential.of(
+        new Shape(28, 28, 1),
+        Conv2D.of(32, 3, 3).relu(),
+        MaxPooling2D.of(2, 2),
+        Conv2D.of(64, 3, 3).relu(),
+        MaxPooling2D.of(2, 2),
+        Flatten.of(),
+        Dense.of(128).relu(),
+        Dense.of(10)); // its softmax is part of the loss
+  }
+}

@@ -1,0 +1,153 @@
+package dev.quern.examples;
+
+import dev.quern.core.AvailableDevice;
+import dev.quern.core.Detection;
+import dev.quern.core.Device;
+import dev.quern.kernels.Precision;
+import dev.quern.train.Evaluation;
+import dev.quern.train.Fit;
+import dev.quern.train.History;
+import dev.quern.train.Loss;
+import dev.quern.train.Model;
+import dev.quern.train.Optimizer;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Trains {@link MnistCnn} and says how well it reads digits it has never seen. */
+@Command(
+    name = "mnist",
+    description = "Trains the MNIST network, validating after each epoch.",
+    mixinStandardHelpOptions = true)
+final class MnistCommand implements Callable<Integer> {
+  /** What shells report for a program that Ctrl-C ended. */
+  private static final int INTERRUPTED = 130;
+
+  @Spec private CommandSpec command;
+
+  @Option(names = "--device", defaultValue = Detection.AUTO, description = "auto, cpu, cuda:0, ...")
+  private String deviceId;
+
+  @Option(
+      names = "--data",
+      defaultValue = "",
+      description =
+          "A folder with the four MNIST files, or 'synthetic'. Default: QUERN_MNIST_DIR, the user's"
+              + " cache, a download.")
+  private String data;
+
+  @Option(names = "--epochs", defaultValue = "5", description = "Passes over the training data.")
+  private int epochs;
+
+  @Option(names = "--batch", defaultValue = "32", description = "Rows of a step.")
+  private int batch;
+
+  @Option(names = "--seed", defaultValue = "1", description = "Of weights and shuffling.")
+  private long seed;
+
+  @Option(names = "--precision", defaultValue = "fp32", description = "fp32, or tf32 on GPUs.")
+  private Precision precision;
+
+  @Option(names = "--threads", description = "CPU threads. Default: one a processor.")
+  private @Nullable Integer threads;
+
+  @Option(names = "--out", description = "Folder for the weights and the history.")
+  private @Nullable Path out;
+
+  @Option(names = "--json", description = "File for the results as one JSON object.")
+  private @Nullable Path json;
+
+  MnistCommand() {}
+
+  @Override
+  public Integer call() {
+    requirePositive("--epochs", epochs);
+    requirePositive("--batch", batch);
+    if (threads != null) {
+      requirePositive("--threads", threads);
+      System.setProperty("quern.cpu.threads", Integer.toString(threads));
+    }
+    MnistResults results = new MnistResults(out, json);
+    results.requireWritable();
+    PrintWriter err = command.commandLine().getErr();
+    Detection detection = Detection.detect();
+    AvailableDevice chosen = detection.require(deviceId);
+    if (deviceId.equals(Detection.AUTO)) {
+      err.println(detection.report());
+      err.flush();
+    }
+    MnistData digits = MnistData.load(data, err);
+    try (Device device = chosen.open();
+        Model model =
+            MnistCnn.network()
+                .compile(
+                    device,
+                    Optimizer.adam(),
+                    Loss.SPARSE_CATEGORICAL_CROSSENTROPY,
+                    seed,
+                    precision)) {
+      return train(device, model, digits, results);
+    }
+  }
+
+  private void requirePositive(String option, int value) {
+    if (value < 1) {
+      throw new ParameterException(
+          command.commandLine(), option + " must be at least 1, but is " + value);
+    }
+  }
+
+  private int train(Device device, Model model, MnistData digits, MnistResults results) {
+    PrintWriter stdout = command.commandLine().getOut();
+    PrintWriter err = command.commandLine().getErr();
+    err.printf(
+        Locale.ROOT,
+        "training on %d digits from %s, testing on %d, batch %d, seed %d, on %s%n",
+        digits.train().count(),
+        digits.source(),
+        digits.test().count(),
+        batch,
+        seed,
+        device);
+    err.flush();
+    Interruption interruption = Interruption.stopping(model);
+    EpochPrinter printer = new EpochPrinter(stdout, err, digits.train().count());
+    Fit settings =
+        Fit.epochs(epochs).batch(batch).validation(digits.test()).listener(printer);
+    History history = model.fit(digits.train(), settings);
+    Evaluation test = last(history);
+    boolean interrupted = interruption.happened();
+    if (interrupted) {
+      err.println(
+          "quern: interrupted"
+              + (results.keepsWeights()
+                  ? "; what was trained so far is kept in " + out
+                  : "; give --out to keep what was trained"));
+    }
+    if (digits.source().equals(MnistData.SYNTHETIC)) {
+      stdout.println("These are drawn digits, not MNIST.");
+    }
+    if (test != null && !interrupted) {
+      stdout.printf(Locale.ROOT, "Test accuracy: %.4f%n", test.accuracy());
+    }
+    stdout.flush();
+    err.flush();
+    results.write(
+        new MnistResults.Run(
+            device, model, digits, history, test, printer.firstStepSeconds(), settings, seed,
+            precision));
+    interruption.done();
+    return interrupted ? INTERRUPTED : 0;
+  }
+
+  private static @Nullable Evaluation last(History history) {
+    return history.epochs().isEmpty() ? null : history.epochs().getLast().validation();
+  }
+}

@@ -1,0 +1,135 @@
+package dev.quern.examples;
+
+import dev.quern.core.Device;
+import dev.quern.kernels.Precision;
+import dev.quern.train.Evaluation;
+import dev.quern.train.Fit;
+import dev.quern.train.History;
+import dev.quern.train.Model;
+import dev.quern.train.data.DataException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.jr.ob.JSON;
+
+/** Writes what a run of {@link MnistCommand} leaves behind. */
+final class MnistResults {
+  private final @Nullable Path folder;
+  private final @Nullable Path json;
+
+  /**
+   * Results.
+   *
+   * @param folder receives weights and history, or null
+   * @param json receives one JSON object, or null
+   */
+  MnistResults(@Nullable Path folder, @Nullable Path json) {
+    this.folder = folder;
+    this.json = json;
+  }
+
+  /** Everything about a run. */
+  record Run(
+      Device device,
+      Model model,
+      MnistData digits,
+      History history,
+      @Nullable Evaluation test,
+      double firstStepSeconds,
+      Fit settings,
+      long seed,
+      Precision precision) {}
+
+  boolean keepsWeights() {
+    return folder != null;
+  }
+
+  /** Finds out before the training, not after it, that results cannot be written. */
+  void requireWritable() {
+    if (folder != null) {
+      try {
+        Files.createDirectories(folder);
+        Files.delete(Files.createTempFile(folder, ".quern", ".tmp"));
+      } catch (IOException e) {
+        throw new DataException(
+            "--out " + folder + " cannot be written to: " + FileErrors.sentence(e), e);
+      }
+    }
+    if (json != null) {
+      Path parent = json.toAbsolutePath().getParent();
+      if (Files.isDirectory(json) || parent == null || !Files.isWritable(parent)) {
+        throw new DataException(
+            "--json " + json + " cannot be written: it must be a file in a folder that exists");
+      }
+    }
+  }
+
+  void write(Run run) {
+    Map<String, Object> object = asMap(run);
+    if (folder != null) {
+      run.model().save(folder.resolve("weights.safetensors"));
+      writeJson(folder.resolve("history.json"), object);
+    }
+    if (json != null) {
+      writeJson(json, object);
+    }
+  }
+
+  private static void writeJson(Path file, Map<String, Object> object) {
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    try {
+      String text = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(object) + "\n";
+      Files.write(temporary, text.getBytes(StandardCharsets.UTF_8));
+      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      try {
+        Files.deleteIfExists(temporary);
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw new DataException(file + " cannot be written: " + FileErrors.sentence(e), e);
+    }
+  }
+
+  private static Map<String, Object> asMap(Run run) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("data", run.digits().source());
+    settings.put("epochs", run.settings().epochs());
+    settings.put("batch", run.settings().batch());
+    settings.put("seed", run.seed());
+    settings.put("precision", run.precision().name().toLowerCase(Locale.ROOT));
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("device", run.device().id());
+    object.put("implementation", run.device().info().driver());
+    object.put("settings", settings);
+    Evaluation test = run.test();
+    object.put("test_accuracy", test == null ? null : test.accuracy());
+    object.put("test_loss", test == null ? null : test.loss());
+    object.put("total_seconds", ProcessClock.secondsSinceStart());
+    object.put("first_step_seconds", run.firstStepSeconds());
+    List<Map<String, Object>> epochs = new ArrayList<>();
+    run.history().epochs().forEach(epoch -> epochs.add(asMap(epoch)));
+    object.put("epochs", epochs);
+    return object;
+  }
+
+  private static Map<String, Object> asMap(History.Epoch epoch) {
+    Evaluation validation = epoch.validation();
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("loss", epoch.loss());
+    object.put("accuracy", epoch.accuracy());
+    object.put("val_loss", validation == null ? null : validation.loss());
+    object.put("val_accuracy", validation == null ? null : validation.accuracy());
+    object.put("seconds", epoch.seconds());
+    object.put("images_per_second", epoch.imagesPerSecond());
+    return object;
+  }
+}
