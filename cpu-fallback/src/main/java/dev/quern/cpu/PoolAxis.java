@@ -46,7 +46,7 @@ final class PoolAxis {
       taps[o] = (int) (end - first);
     }
     long span = (window - 1L) * dilation;
-    reach = (int) Math.min(span / stride + 1, outputs + padding);
+    reach = (int) Math.min(span / stride + 1, Integer.MAX_VALUE);
     firstWhole = (int) Math.min(Math.ceilDiv((long) padding, stride), outputs);
     endWhole = Math.clamp(Math.floorDiv(size - 1 - span + padding, stride) + 1, firstWhole, outputs);
     firstOutput = new int[size];

@@ -78,19 +78,20 @@ final class Rearrangement implements WorkerPool.Loop {
   private void copyRun(long read, long write) {
     long stepRead = Float.BYTES * inner.source();
     long stepWrite = Float.BYTES * inner.target();
-    for (int k = 0; k < inner.extent(); k++) {
+    for (long k = 0; k < inner.extent(); k++) {
       NativeMemory.setFloat(write + k * stepWrite, NativeMemory.getFloat(read + k * stepRead));
     }
   }
 
   private void sumRun(long read, long write) {
-    for (int k = 0; k < inner.extent(); k++) {
-      long part = read + Float.BYTES * k * inner.source();
+    long stepPart = Float.BYTES * partStride;
+    for (long k = 0; k < inner.extent(); k++) {
+      long first = read + k * Float.BYTES * inner.source();
       float sum = 0;
-      for (int p = 0; p < parts; p++) {
-        sum += NativeMemory.getFloat(part + Float.BYTES * p * partStride);
+      for (long p = 0; p < parts; p++) {
+        sum += NativeMemory.getFloat(first + p * stepPart);
       }
-      NativeMemory.setFloat(write + Float.BYTES * k * inner.target(), sum);
+      NativeMemory.setFloat(write + k * Float.BYTES * inner.target(), sum);
     }
   }
 }

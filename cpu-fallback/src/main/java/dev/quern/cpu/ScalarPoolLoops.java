@@ -31,7 +31,7 @@ final class ScalarPoolLoops implements PoolLoops {
         int position = line + columns.firstInput(q) + s * columns.dilation();
         float v = getFloat(x + position * pixel);
         // Not "v >= best", since the first of equal values wins; a place, since -infinity can win.
-        if (v > best || v != v || place < 0) {
+        if (v > best || Float.isNaN(v) || place < 0) {
           best = v;
           place = position;
         }

@@ -4,10 +4,12 @@ import static dev.quern.cpu.NativeMemory.ALL;
 import static dev.quern.cpu.NativeMemory.ORDER;
 import static dev.quern.cpu.VectorWidth.BYTES;
 import static dev.quern.cpu.VectorWidth.FLOATS;
+import static dev.quern.cpu.VectorWidth.INTS;
 import static dev.quern.cpu.VectorWidth.LONGS;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -27,15 +29,18 @@ final class VectorDropoutLoops implements DropoutLoops {
   private static final long LOW = 0xFFFFFFFFL;
   private static final LongVector BLOCK_NUMBERS = LongVector.zero(LONGS).addIndex(1);
 
-  /** Lanes 0 0 1 1 2 2 ..., and the same from the middle on. */
-  private static final VectorShuffle<Long> FRONT_TWICE =
-      VectorShuffle.fromOp(LONGS, lane -> lane / 2);
+  /**
+   * Pairs of lanes 0 0 1 1 2 2 ..., and the same from the middle on. Of ints, since the compiler does
+   * not shuffle two longs.
+   */
+  private static final VectorShuffle<Integer> FRONT_TWICE =
+      VectorShuffle.fromOp(INTS, lane -> lane / 4 * 2 + lane % 2);
 
-  private static final VectorShuffle<Long> BACK_TWICE =
-      VectorShuffle.fromOp(LONGS, lane -> BLOCKS / 2 + lane / 2);
+  private static final VectorShuffle<Integer> BACK_TWICE =
+      VectorShuffle.fromOp(INTS, lane -> BLOCKS + lane / 4 * 2 + lane % 2);
 
-  private static final VectorMask<Long> ODD =
-      VectorMask.fromLong(LONGS, 0xAAAAAAAAAAAAAAAAL >>> (64 - BLOCKS));
+  /** Every other pair of lanes. */
+  private static final VectorMask<Integer> ODD = VectorMask.fromLong(INTS, 0xCCCCL);
 
   @Override
   public void apply(long source, long target, long first, int count, DropoutDraw draw) {
@@ -61,20 +66,20 @@ final class VectorDropoutLoops implements DropoutLoops {
         k1 += PhiloxConstants.WEYL_1;
       }
       // Words 0 and 1 of every block side by side as in memory, words 2 and 3 likewise, then both.
-      LongVector words01 = c0.and(LOW).or(c1.lanewise(VectorOperators.LSHL, 32));
-      LongVector words23 = c2.and(LOW).or(c3.lanewise(VectorOperators.LSHL, 32));
+      IntVector words01 =
+          c0.and(LOW).or(c1.lanewise(VectorOperators.LSHL, 32)).reinterpretAsInts();
+      IntVector words23 =
+          c2.and(LOW).or(c3.lanewise(VectorOperators.LSHL, 32)).reinterpretAsInts();
       VectorMask<Float> keepFront =
           words01
               .rearrange(FRONT_TWICE)
               .blend(words23.rearrange(FRONT_TWICE), ODD)
-              .reinterpretAsInts()
               .compare(VectorOperators.UGE, draw.leastKept)
               .cast(FLOATS);
       VectorMask<Float> keepBack =
           words01
               .rearrange(BACK_TWICE)
               .blend(words23.rearrange(BACK_TWICE), ODD)
-              .reinterpretAsInts()
               .compare(VectorOperators.UGE, draw.leastKept)
               .cast(FLOATS);
       long at = 4L * i;

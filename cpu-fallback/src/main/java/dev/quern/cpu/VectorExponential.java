@@ -20,15 +20,15 @@ import jdk.incubator.vector.VectorOperators;
  * below 2 units in the last place; minus infinity gives 0, NaN gives NaN.
  */
 final class VectorExponential {
-  private static final float LOG2_E = 1.44269504f;
+  private static final float LOG2_E = 1.442695f;
 
   /** 1.5 * 2^23: adding it rounds to a whole number, which then stands in the lowest bits. */
   private static final float ROUNDER = 0x1.8p23f;
 
   /** log 2 in two parts; whole numbers of up to 15 bits times the first are exact. */
-  private static final float LOG_2_HIGH = 0.693359375f;
+  private static final float LOG_2_HIGH = 0x1.63p-1f;
 
-  private static final float LOG_2_LOW = -2.12194440e-4f;
+  private static final float LOG_2_LOW = -0.00021219444f;
 
   /** e to this power is less than half of the smallest number: 0. */
   private static final float LEAST = -104;
@@ -57,11 +57,11 @@ final class VectorExponential {
       FloatVector n = rounded.sub(ROUNDER);
       FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LOG_2_HIGH), power);
       r = n.fma(FloatVector.broadcast(FLOATS, -LOG_2_LOW), r);
-      FloatVector p = FloatVector.broadcast(FLOATS, 1.9875691500E-4f);
-      p = p.fma(r, FloatVector.broadcast(FLOATS, 1.3981999507E-3f));
-      p = p.fma(r, FloatVector.broadcast(FLOATS, 8.3334519073E-3f));
-      p = p.fma(r, FloatVector.broadcast(FLOATS, 4.1665795894E-2f));
-      p = p.fma(r, FloatVector.broadcast(FLOATS, 1.6666665459E-1f));
+      FloatVector p = FloatVector.broadcast(FLOATS, 0.00019875691f);
+      p = p.fma(r, FloatVector.broadcast(FLOATS, 0.0013981999f));
+      p = p.fma(r, FloatVector.broadcast(FLOATS, 8.333452e-3f));
+      p = p.fma(r, FloatVector.broadcast(FLOATS, 0.041665796f));
+      p = p.fma(r, FloatVector.broadcast(FLOATS, 0.16666666f));
       p = p.fma(r, FloatVector.broadcast(FLOATS, 0.5f));
       p = p.fma(r.mul(r), r).add(1);
       IntVector whole = rounded.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUNDER));

@@ -19,7 +19,7 @@ final class VectorSoftmaxLoops implements SoftmaxLoops {
   @Override
   public void softmax(long x, long y, int classes) {
     float sum = VectorExponential.run(x, max(x, classes), 0, 0, y, classes);
-    ELEMENTS.scale(y, y, classes, 1 / sum, 0);
+    multiply(y, classes, 1 / sum);
   }
 
   @Override
@@ -65,7 +65,7 @@ final class VectorSoftmaxLoops implements SoftmaxLoops {
     boolean hit = SoftmaxLoops.isHit(z, label, max);
     float sum = VectorExponential.run(z, max, 0, 0, dz, classes);
     if (dz != 0) {
-      ELEMENTS.scale(dz, dz, classes, scale / sum, 0);
+      multiply(dz, classes, scale / sum);
       long at = dz + 4L * label;
       setFloat(at, getFloat(at) - scale);
     }
@@ -92,6 +92,15 @@ final class VectorSoftmaxLoops implements SoftmaxLoops {
     FloatVector v = m.rearrange(VectorRotation.BY_2);
     m = m.blend(v, v.compare(VectorOperators.GT, m));
     return Math.max(m.lane(0), m.lane(1));
+  }
+
+  /** Masked throughout, since rows are often shorter than a vector. */
+  private static void multiply(long y, int classes, float factor) {
+    for (int j = 0; j < classes; j += LANES) {
+      fromMemorySegment(FLOATS, ALL, y + 4L * j, ORDER)
+          .mul(factor)
+          .intoMemorySegment(ALL, y + 4L * j, ORDER, FLOATS.indexInRange(j, classes));
+    }
   }
 
   private static float sumOfProducts(long x, long y, int count) {

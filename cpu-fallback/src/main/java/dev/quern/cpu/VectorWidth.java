@@ -29,7 +29,7 @@ final class VectorWidth {
   static final int LANES = FLOATS.length();
 
   /** Bytes of a vector. */
-  static final int BYTES = FLOATS.vectorByteSize();
+  static final long BYTES = FLOATS.vectorByteSize();
 
   private VectorWidth() {}
 

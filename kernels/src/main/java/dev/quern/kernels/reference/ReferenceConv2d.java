@@ -33,7 +33,7 @@ public final class ReferenceConv2d {
 
   /** {@code dx} from {@code dy} and {@code w}. */
   public static Bounded backwardData(Conv2d.Spec spec, double[] dy, double[] w) {
-    double terms = (double) spec.r() * spec.s() * (spec.k() / spec.groups());
+    double terms = (double) spec.r() * spec.s() * spec.k() / spec.groups();
     Bounded dx = new Bounded(Math.toIntExact(spec.inputs()), terms);
     forEachTap(spec, (xi, wi, yi) -> dx.add(xi, dy[yi] * w[wi]));
     return dx;

@@ -59,14 +59,19 @@ final class RandomSpecs {
   /** Draws until the problem is well-formed and cheap enough. */
   private static OpSpec<?> affordable(Supplier<OpSpec<?>> source) {
     while (true) {
+      OpSpec<?> spec = wellFormed(source);
+      if (spec.passes().stream().allMatch(pass -> cheap(spec, pass))) {
+        return spec;
+      }
+    }
+  }
+
+  private static OpSpec<?> wellFormed(Supplier<OpSpec<?>> source) {
+    while (true) {
       try {
-        OpSpec<?> spec = source.get();
-        if (spec.passes().stream().allMatch(pass -> cheap(spec, pass))) {
-          return spec;
-        }
+        return source.get();
       } catch (SpecException e) {
         // A geometry without outputs: the next one will do.
-        continue;
       }
     }
   }

@@ -23,7 +23,7 @@ final class GzipMember implements AutoCloseable {
 
   private final Path path;
   private final byte[] file;
-  private final Inflater inflater = new Inflater(true);
+  private final Inflater inflater;
   private final CRC32 checksum = new CRC32();
 
   /**
@@ -35,6 +35,7 @@ final class GzipMember implements AutoCloseable {
     this.path = path;
     this.file = file;
     int start = headerBytes();
+    inflater = new Inflater(true);
     inflater.setInput(file, start, file.length - start);
   }
 
@@ -67,6 +68,17 @@ final class GzipMember implements AutoCloseable {
     }
     checksum.update(into, from, at - from);
     return at - from;
+  }
+
+  /**
+   * Unpacks a few bytes.
+   *
+   * @return as many, or fewer at the end of the data
+   * @throws DataException if the data is cut off or damaged
+   */
+  byte[] next(int bytes) {
+    byte[] into = new byte[bytes];
+    return Arrays.copyOf(into, read(into, 0, bytes));
   }
 
   /**

@@ -12,17 +12,11 @@ import java.util.Arrays;
 /**
  * One IDX file of unsigned bytes, as MNIST comes in: pictures or labels, plain or packed with gzip,
  * which the first two bytes tell, not the name. Header words are big-endian 32-bit integers: magic
- * number, count and, for pictures, rows and columns. Nothing in a header is believed before it has
+ * number, count and, for pictures, rows, columns and perhaps channels. Nothing in a header is believed before it has
  * been compared with the bytes that are there. Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST
  * database", section "File formats".
  */
 public final class IdxFile {
-  /** First word of a file of pictures: unsigned bytes (8) in three dimensions (3). */
-  public static final int IMAGES = 0x00000803;
-
-  /** First word of a file of labels: unsigned bytes (8) in one dimension (1). */
-  public static final int LABELS = 0x00000801;
-
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
   private final Path path;
@@ -41,7 +35,7 @@ public final class IdxFile {
    * @throws DataException if the file is missing, unreadable, cut off, damaged, or not pictures
    */
   public static IdxFile images(Path path) {
-    return read(path, IMAGES);
+    return read(path, true);
   }
 
   /**
@@ -50,7 +44,7 @@ public final class IdxFile {
    * @throws DataException if the file is missing, unreadable, cut off, damaged, or not labels
    */
   public static IdxFile labels(Path path) {
-    return read(path, LABELS);
+    return read(path, false);
   }
 
   /** Where it was read from. */
@@ -73,22 +67,27 @@ public final class IdxFile {
     return header.width();
   }
 
-  /** The unsigned bytes, [count, height, width], not copied. */
+  /** Channels of a pixel; 1 for labels and for most pictures. */
+  public int channels() {
+    return header.channels();
+  }
+
+  /** The unsigned bytes, [count, height, width, channels], not copied. */
   public byte[] values() {
     return values;
   }
 
-  private static IdxFile read(Path path, int magic) {
+  private static IdxFile read(Path path, boolean images) {
     if (Files.exists(path) && !Files.isRegularFile(path)) {
       throw new DataException(
           "%s: is %s, but must be an IDX file"
               .formatted(path, Files.isDirectory(path) ? "a folder" : "not a regular file"));
     }
     try (InputStream in = Files.newInputStream(path)) {
-      byte[] head = in.readNBytes(IdxHeader.bytes(magic));
+      byte[] head = in.readNBytes(IdxHeader.MAGIC_BYTES);
       return GzipMember.begins(head)
-          ? unpacked(path, magic, packed(path, head, in))
-          : plain(path, magic, head, in);
+          ? unpacked(path, images, packed(path, head, in))
+          : plain(path, images, head, in);
     } catch (NoSuchFileException e) {
       throw new DataException(
           "%s: there is no such file; check the path".formatted(path), e);
@@ -103,10 +102,10 @@ public final class IdxFile {
     }
   }
 
-  private static IdxFile plain(Path path, int magic, byte[] head, InputStream in)
+  private static IdxFile plain(Path path, boolean images, byte[] head, InputStream in)
       throws IOException {
-    IdxHeader header = IdxHeader.parse(path, magic, head);
-    long present = Files.size(path) - head.length;
+    IdxHeader header = IdxHeader.parse(path, images, head, in::readNBytes);
+    long present = Files.size(path) - header.bytes();
     if (present != header.elements()) {
       throw new DataException(
           "%s: %s need %d bytes after the header, but there are %d; the file is %s, get it again"
@@ -134,11 +133,11 @@ public final class IdxFile {
     return got == file.length ? file : Arrays.copyOf(file, got);
   }
 
-  private static IdxFile unpacked(Path path, int magic, byte[] file) {
+  private static IdxFile unpacked(Path path, boolean images, byte[] file)
+      throws IOException {
     try (GzipMember gzip = new GzipMember(path, file)) {
-      byte[] head = new byte[IdxHeader.bytes(magic)];
-      int got = gzip.read(head, 0, head.length);
-      IdxHeader header = IdxHeader.parse(path, magic, Arrays.copyOf(head, got));
+      byte[] head = gzip.next(IdxHeader.MAGIC_BYTES);
+      IdxHeader header = IdxHeader.parse(path, images, head, gzip::next);
       long most = (long) file.length * GzipMember.MOST_BYTES_PER_PACKED_BYTE;
       if (header.elements() > most) {
         throw new DataException(

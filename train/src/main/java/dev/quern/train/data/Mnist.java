@@ -2,108 +2,162 @@ package dev.quern.train.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.stream.IntStream;
 
 /**
- * A folder with a training and a test set as four IDX files under MNIST's names, plain or with {@code
- * .gz}. Pictures may have any size and one or several channels, labels any number of classes.
+ * The two parts of MNIST, or of any data set in the same four files (Fashion-MNIST, for one).
  *
- * @param train the training set
- * @param test the test set
+ * <p>The files are {@code train-images-idx3-ubyte}, {@code train-labels-idx1-ubyte}, {@code
+ * t10k-images-idx3-ubyte} and {@code t10k-labels-idx1-ubyte}, each as it is or with {@code .gz};
+ * {@code train-images.idx3-ubyte} and so on do as well. Pictures may have any size and, as {@code
+ * idx4}, several channels.
+ *
+ * @param train what to learn from
+ * @param test what to judge by
  */
 public record Mnist(DataSet train, DataSet test) {
-  private static final int FEWEST_CLASSES = 10;
+  /** Number of digits. */
+  public static final int DIGITS = 10;
+
+  /** In place of a number of classes: one more than the largest label of both parts. */
+  public static final int CLASSES_FROM_LABELS = 0;
 
   /**
-   * Reads both sets, at the same time.
+   * Reads ten classes of pictures from a folder.
    *
-   * @throws DataException if the folder or a file is missing, unreadable or wrong; names it
+   * @throws DataException if the folder or a file is missing or wrong, or a label is above 9
    */
   public static Mnist load(Path folder) {
-    if (!Files.isDirectory(folder)) {
+    return load(folder, DIGITS);
+  }
+
+  /**
+   * Reads pictures from a folder. Both parts are read at the same time.
+   *
+   * @param folder where the four files are
+   * @param classes number of classes, or {@link #CLASSES_FROM_LABELS}
+   * @throws DataException if the folder or a file is missing or wrong, or a label is too large
+   */
+  public static Mnist load(Path folder, int classes) {
+    if (classes < 0) {
       throw new DataException(
-          Files.exists(folder)
-              ? folder + " must be a folder with the four MNIST files, but is a file"
-              : "there is no folder " + folder);
+          "%s: the number of classes must be at least 1, but is %d".formatted(folder, classes));
     }
-    CompletableFuture<DataSet> test = CompletableFuture.supplyAsync(() -> part(folder, "t10k"));
-    DataSet train = part(folder, "train");
+    requireFolder(folder);
+    // Unpacking is a thread's full work: two parts, two threads. A common pool may be busy.
+    FutureTask<Part> testTask = new FutureTask<>(() -> Part.read(folder, "t10k"));
+    Thread.ofPlatform().daemon().name("quern-mnist-test").start(testTask);
+    Part train = Part.read(folder, "train");
+    Part test = await(testTask);
+    requireSameSize(train.images, test.images);
+    int common =
+        classes == CLASSES_FROM_LABELS
+            ? 1 + Math.max(train.largestLabel(), test.largestLabel())
+            : classes;
+    return new Mnist(
+        train.dataSet(folder + " train", common), test.dataSet(folder + " test", common));
+  }
+
+  private static Part await(FutureTask<Part> task) {
     try {
-      return withSameClasses(train, test.join(), folder);
-    } catch (CompletionException e) {
+      return task.get();
+    } catch (ExecutionException e) {
       if (e.getCause() instanceof DataException wrong) {
         throw wrong;
       }
-      throw e;
+      throw new DataException("reading the test part failed: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DataException("reading the test part was interrupted", e);
     }
   }
 
-  private static Mnist withSameClasses(DataSet train, DataSet test, Path folder) {
-    if (test.classes() > train.classes()) {
+  private static void requireFolder(Path folder) {
+    if (!Files.exists(folder)) {
       throw new DataException(
-          "%s: the test labels go up to %d, but the training labels only to %d"
-              .formatted(folder, test.classes() - 1, train.classes() - 1));
+          "%s: there is no such folder; name the folder with the four MNIST files"
+              .formatted(folder));
     }
+    if (!Files.isDirectory(folder)) {
+      throw new DataException(
+          "%s: is a file, but must be the folder with the four MNIST files; name the folder"
+              .formatted(folder));
+    }
+  }
+
+  private static void requireSameSize(IdxFile train, IdxFile test) {
     if (train.height() != test.height()
         || train.width() != test.width()
         || train.channels() != test.channels()) {
       throw new DataException(
-          "%s: training and test pictures must have the same size, but are %d x %d x %d and %d x %d x %d"
-              .formatted(
-                  folder, train.height(), train.width(), train.channels(), test.height(),
-                  test.width(), test.channels()));
+          "%s holds pictures of %s, but %s of %s; both must come from the same data set"
+              .formatted(train.path(), size(train), test.path(), size(test)));
     }
-    return new Mnist(train, test);
   }
 
-  private static DataSet part(Path folder, String prefix) {
-    IdxFile images = IdxFile.read(find(folder, prefix, "images", 3), 3, 4);
-    IdxFile labels = IdxFile.read(find(folder, prefix, "labels", 1), 1, 1);
-    int count = images.extents()[0];
-    if (count != labels.extents()[0]) {
-      throw new DataException(
-          "%s holds %d pictures, but %s holds %d labels: each picture needs one"
-              .formatted(images.path(), count, labels.path(), labels.extents()[0]));
-    }
-    int[] extents = images.extents();
-    int channels = extents.length == 4 ? extents[3] : 1;
-    boolean mnist = extents[1] == 28 && extents[2] == 28 && channels == 1;
-    int[] classes = new int[count];
-    int largest = 0;
-    for (int i = 0; i < count; i++) {
-      classes[i] = labels.bytes()[i] & 0xFF;
-      largest = Math.max(largest, classes[i]);
-      if (mnist && classes[i] >= FEWEST_CLASSES) {
+  private static String size(IdxFile images) {
+    return "%d x %d x %d".formatted(images.height(), images.width(), images.channels());
+  }
+
+  /** Pictures and labels that belong together. */
+  private record Part(IdxFile images, IdxFile labels) {
+    static Part read(Path folder, String prefix) {
+      // Labels first: a wrong folder then shows before 47 MB are unpacked.
+      IdxFile labels = IdxFile.labels(find(folder, prefix + "-labels", "idx1-ubyte"));
+      IdxFile images =
+          IdxFile.images(find(folder, prefix + "-images", "idx3-ubyte", "idx4-ubyte"));
+      if (images.count() != labels.count()) {
         throw new DataException(
-            "%s: labels of 28 x 28 digits must be 0 to 9, but label %d is %d"
-                .formatted(labels.path(), i, classes[i]));
+            "%s holds %d pictures, but %s holds %d labels; both must come from the same data set"
+                .formatted(images.path(), images.count(), labels.path(), labels.count()));
       }
+      return new Part(images, labels);
     }
-    return new DataSet(
-        folder + "/" + prefix,
-        images.bytes(),
-        classes,
-        extents[1],
-        extents[2],
-        channels,
-        Math.max(FEWEST_CLASSES, largest + 1));
-  }
 
-  private static Path find(Path folder, String prefix, String what, int axes) {
-    for (String name :
-        new String[] {
-          prefix + "-" + what + "-idx" + axes + "-ubyte", prefix + "-" + what + ".idx" + axes + "-ubyte"
-        }) {
-      for (String ending : new String[] {"", ".gz"}) {
-        Path path = folder.resolve(name + ending);
-        if (Files.exists(path)) {
-          return path;
+    private static Path find(Path folder, String stem, String... types) {
+      for (String type : types) {
+        for (String name : List.of(stem + "-" + type, stem + "." + type)) {
+          for (String ending : List.of("", ".gz")) {
+            Path path = folder.resolve(name + ending);
+            if (Files.exists(path)) {
+              return path;
+            }
+          }
         }
       }
+      throw new DataException(
+          "%s: there is no file %s-%s in this folder; put it there, with .gz or without"
+              .formatted(folder, stem, types[0]));
     }
-    throw new DataException(
-        "%s must hold %s-%s-idx%d-ubyte or the same with .gz, but holds neither"
-            .formatted(folder, prefix, what, axes));
+
+    int largestLabel() {
+      return IntStream.range(0, labels.count()).map(this::label).max().orElseThrow();
+    }
+
+    DataSet dataSet(String name, int classes) {
+      int[] right = IntStream.range(0, labels.count()).map(this::label).toArray();
+      for (int i = 0; i < right.length; i++) {
+        if (right[i] >= classes) {
+          throw new DataException(
+              "%s: labels must be 0 to %d, but label %d is %d; read it with more classes"
+                  .formatted(labels.path(), classes - 1, i, right[i]));
+        }
+      }
+      return new DataSet(
+          name,
+          images.values(),
+          right,
+          images.height(),
+          images.width(),
+          images.channels(),
+          classes);
+    }
+
+    private int label(int i) {
+      return Byte.toUnsignedInt(labels.values()[i]);
+    }
   }
 }
