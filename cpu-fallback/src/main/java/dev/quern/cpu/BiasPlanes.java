@@ -3,8 +3,8 @@ package dev.quern.cpu;
 import dev.quern.kernels.BiasAdd;
 
 /**
- * Blocks inside the contiguous elements of one channel: images with channels first, and anything with
- * a single channel.
+ * Blocks inside the contiguous elements of one channel: images with channels first, and anything
+ * with a single channel.
  */
 final class BiasPlanes implements BiasBlocks {
   private final ElementLoops loops;

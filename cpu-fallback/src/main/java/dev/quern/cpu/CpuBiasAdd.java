@@ -6,8 +6,8 @@ import dev.quern.kernels.BiasAdd;
 
 /**
  * Bias and its gradient. The elements are cut into blocks by the problem alone; each block leaves a
- * partial sum in the workspace, and one thread sums those up in order: the same bits on any number of
- * threads.
+ * partial sum in the workspace, and one thread sums those up in order: the same bits on any number
+ * of threads.
  */
 final class CpuBiasAdd extends BiasAdd {
   /** Elements of a block: 64 KiB, small enough for a second-level cache. */

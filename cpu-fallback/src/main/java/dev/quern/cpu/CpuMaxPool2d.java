@@ -34,7 +34,9 @@ final class CpuMaxPool2d extends MaxPool2d {
     implementation = simd.name() + (planes ? ":columns" : ":channels");
   }
 
-  /** Rows that take about 5 us: a comparison takes some 0.1 ns by vectors, 2 ns by single numbers. */
+  /**
+   * Rows that take about 5 us: a comparison takes some 0.1 ns by vectors, 2 ns by single numbers.
+   */
   private static long grain(long comparisonsOfRow, Simd simd) {
     return Math.max(1, (simd.lanes() == 1 ? 2_500 : 50_000) / Math.max(1, comparisonsOfRow));
   }

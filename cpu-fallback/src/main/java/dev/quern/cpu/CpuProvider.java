@@ -49,7 +49,11 @@ public final class CpuProvider implements BackendProvider {
               NAME,
               DeviceInfo.Kind.CPU,
               Processor.name(),
-              simd.description() + ", " + threads() + " threads, Java " + Runtime.version().feature(),
+              simd.description()
+                  + ", "
+                  + threads()
+                  + " threads, Java "
+                  + Runtime.version().feature(),
               memory.totalBytes(),
               null);
       try (CpuDevice device = new CpuDevice(info, simd, threads(), memory)) {
@@ -77,7 +81,8 @@ public final class CpuProvider implements BackendProvider {
       System.getLogger(CpuProvider.class.getName())
           .log(
               System.Logger.Level.WARNING,
-              "The CPU backend runs in plain Java, many times slower than it could: start Java with "
+              "The CPU backend runs in plain Java, many times slower than it could: start Java with"
+                  + " "
                   + Simd.FLAG);
     }
   }

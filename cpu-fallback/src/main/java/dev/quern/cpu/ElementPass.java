@@ -1,8 +1,8 @@
 package dev.quern.cpu;
 
 /**
- * A pass over the elements of buffers, in chunks of whole cache lines, so that no two threads write to
- * one line.
+ * A pass over the elements of buffers, in chunks of whole cache lines, so that no two threads write
+ * to one line.
  */
 abstract class ElementPass implements WorkerPool.Loop {
   /**

@@ -1,8 +1,8 @@
 package dev.quern.cpu;
 
 /**
- * The numbers of Philox 4x32-10, as in {@link dev.quern.kernels.Philox}, which draws single words and
- * is what both loops here are tested against. Source: Salmon et al., SC 2011, section 4.3.
+ * The numbers of Philox 4x32-10, as in {@link dev.quern.kernels.Philox}, which draws single words
+ * and is what both loops here are tested against. Source: Salmon et al., SC 2011, section 4.3.
  */
 final class PhiloxConstants {
   static final long MULTIPLIER_0 = 0xD2511F53L;

@@ -48,7 +48,8 @@ final class PoolAxis {
     long span = (window - 1L) * dilation;
     reach = (int) Math.min(span / stride + 1, Integer.MAX_VALUE);
     firstWhole = (int) Math.min(Math.ceilDiv((long) padding, stride), outputs);
-    endWhole = Math.clamp(Math.floorDiv(size - 1 - span + padding, stride) + 1, firstWhole, outputs);
+    endWhole =
+        Math.clamp(Math.floorDiv(size - 1 - span + padding, stride) + 1, firstWhole, outputs);
     firstOutput = new int[size];
     endOutput = new int[size];
     for (int i = 0; i < size; i++) {

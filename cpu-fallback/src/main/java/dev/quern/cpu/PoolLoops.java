@@ -15,8 +15,8 @@ interface PoolLoops {
 
   /**
    * Gradient by one row of inputs. Each element is written once, as the sum over the outputs that
-   * chose it, in their order: no output can write outside of the row, whatever {@code argmax} holds,
-   * and rows can be computed side by side.
+   * chose it, in their order: no output can write outside of the row, whatever {@code argmax}
+   * holds, and rows can be computed side by side.
    *
    * @param y address of the image's outputs, where only those above 0 pass a gradient; else 0
    * @param argmax address of the image's positions

@@ -4,8 +4,8 @@ import dev.quern.kernels.Layout;
 import dev.quern.kernels.MaxPool2d;
 
 /**
- * The images that pooling loops work on, channels last. Images with channels first are this, too: one
- * image of one channel for each plane.
+ * The images that pooling loops work on, channels last. Images with channels first are this, too:
+ * one image of one channel for each plane.
  *
  * @param images number of images
  * @param rows the window along the height
@@ -17,8 +17,7 @@ record PoolShape(int images, PoolAxis rows, PoolAxis columns, int channels, bool
 
   /** The images of a problem. */
   static PoolShape of(MaxPool2d.Spec s) {
-    PoolAxis rows =
-        new PoolAxis(s.h(), s.p(), s.windowH(), s.strideH(), s.padTop(), s.dilationH());
+    PoolAxis rows = new PoolAxis(s.h(), s.p(), s.windowH(), s.strideH(), s.padTop(), s.dilationH());
     PoolAxis columns =
         new PoolAxis(s.w(), s.q(), s.windowW(), s.strideW(), s.padLeft(), s.dilationW());
     boolean nhwc = s.layout() == Layout.NHWC;

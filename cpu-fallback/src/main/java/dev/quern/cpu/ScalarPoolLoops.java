@@ -56,8 +56,7 @@ final class ScalarPoolLoops implements PoolLoops {
   }
 
   /** The gradient by one element. */
-  static float gradient(
-      PoolShape shape, long y, long argmax, long dy, int h, int w, int c) {
+  static float gradient(PoolShape shape, long y, long argmax, long dy, int h, int w, int c) {
     PoolAxis rows = shape.rows();
     PoolAxis columns = shape.columns();
     int position = h * columns.size() + w;

@@ -75,7 +75,10 @@ record Simd(
         new ScalarDropoutLoops());
   }
 
-  /** What kernels begin the names of their implementations with: {@code vector512} or {@code scalar}. */
+  /**
+   * What kernels begin the names of their implementations with: {@code vector512} or {@code
+   * scalar}.
+   */
   String name() {
     return lanes == 1 ? "scalar" : "vector" + lanes * Float.SIZE;
   }

@@ -16,11 +16,11 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * {@link DropoutLoops} over vectors: a block of Philox in each 64-bit lane. A word lives in the lower
- * half of its lane, whatever stands above it; the compiler turns a product of masked lanes into the
- * processor's 32 x 32 to 64 bit multiplication, of which the algorithm needs two a block and round.
- * That makes two vectors of floats at a time. The last elements, fewer than that, go through the
- * scalar loop, which draws the same words.
+ * {@link DropoutLoops} over vectors: a block of Philox in each 64-bit lane. A word lives in the
+ * lower half of its lane, whatever stands above it; the compiler turns a product of masked lanes
+ * into the processor's 32 x 32 to 64 bit multiplication, of which the algorithm needs two a block
+ * and round. That makes two vectors of floats at a time. The last elements, fewer than that, go
+ * through the scalar loop, which draws the same words.
  */
 final class VectorDropoutLoops implements DropoutLoops {
   private static final ScalarDropoutLoops REST = new ScalarDropoutLoops();
@@ -30,8 +30,8 @@ final class VectorDropoutLoops implements DropoutLoops {
   private static final LongVector BLOCK_NUMBERS = LongVector.zero(LONGS).addIndex(1);
 
   /**
-   * Pairs of lanes 0 0 1 1 2 2 ..., and the same from the middle on. Of ints, since the compiler does
-   * not shuffle two longs.
+   * Pairs of lanes 0 0 1 1 2 2 ..., and the same from the middle on. Of ints, since the compiler
+   * does not shuffle two longs.
    */
   private static final VectorShuffle<Integer> FRONT_TWICE =
       VectorShuffle.fromOp(INTS, lane -> lane / 4 * 2 + lane % 2);
@@ -66,10 +66,8 @@ final class VectorDropoutLoops implements DropoutLoops {
         k1 += PhiloxConstants.WEYL_1;
       }
       // Words 0 and 1 of every block side by side as in memory, words 2 and 3 likewise, then both.
-      IntVector words01 =
-          c0.and(LOW).or(c1.lanewise(VectorOperators.LSHL, 32)).reinterpretAsInts();
-      IntVector words23 =
-          c2.and(LOW).or(c3.lanewise(VectorOperators.LSHL, 32)).reinterpretAsInts();
+      IntVector words01 = c0.and(LOW).or(c1.lanewise(VectorOperators.LSHL, 32)).reinterpretAsInts();
+      IntVector words23 = c2.and(LOW).or(c3.lanewise(VectorOperators.LSHL, 32)).reinterpretAsInts();
       VectorMask<Float> keepFront =
           words01
               .rearrange(FRONT_TWICE)

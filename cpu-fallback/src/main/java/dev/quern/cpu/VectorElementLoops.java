@@ -22,7 +22,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorElementLoops implements ElementLoops {
   private static final ScalarElementLoops REST = new ScalarElementLoops();
 
-  /** A byte for every lane of a vector; of the narrowest vectors twice that, as there is no less. */
+  /**
+   * A byte for every lane of a vector; of the narrowest vectors twice that, as there is no less.
+   */
   private static final VectorSpecies<Byte> PIXELS =
       LANES == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
@@ -31,8 +33,8 @@ final class VectorElementLoops implements ElementLoops {
     int i = 0;
     for (; i <= count - LANES; i += LANES) {
       FloatVector v = fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER);
-      // Compare and blend instead of max(0): as fast, and a NaN of either sign stays one.
-      v.blend(0, v.compare(VectorOperators.LT, 0)).intoMemorySegment(ALL, y + 4L * i, ORDER);
+      // Compare and blend: max takes six instructions to order zeros and NaN.
+      v.blend(0, v.compare(VectorOperators.LE, 0)).intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
     REST.relu(x + 4L * i, y + 4L * i, count - i);
   }

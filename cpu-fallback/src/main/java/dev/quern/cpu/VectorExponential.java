@@ -16,8 +16,8 @@ import jdk.incubator.vector.VectorOperators;
  *
  * <p>Method of Cephes' {@code expf} (Moshier, "Methods and Programs for Mathematical Functions",
  * 1989): {@code x = n log 2 + r} with n whole, a polynomial for e^r on [-log(2)/2, log(2)/2], and a
- * product with 2^n, in two steps so that results below the normal range come out right. The error is
- * below 2 units in the last place; minus infinity gives 0, NaN gives NaN.
+ * product with 2^n, in two steps so that results below the normal range come out right. The error
+ * is below 2 units in the last place; minus infinity gives 0, NaN gives NaN.
  */
 final class VectorExponential {
   private static final float LOG2_E = 1.442695f;

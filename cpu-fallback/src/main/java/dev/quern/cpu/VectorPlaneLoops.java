@@ -15,9 +15,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * {@link PoolLoops} for images of one channel, over vectors of columns. Windows 1 or 2 columns apart,
- * which nearly all are, are vectorised; others, and windows that hang over the left or right edge, go
- * through the scalar loops.
+ * {@link PoolLoops} for images of one channel, over vectors of columns. Windows 1 or 2 columns
+ * apart, which nearly all are, are vectorised; others, and windows that hang over the left or right
+ * edge, go through the scalar loops.
  */
 final class VectorPlaneLoops implements PoolLoops {
   private static final ScalarPoolLoops REST = new ScalarPoolLoops();
@@ -31,8 +31,7 @@ final class VectorPlaneLoops implements PoolLoops {
       VectorMask.fromLong(FLOATS, ((1L << LANES) - 1) & -(1L << (LANES / 2)));
 
   /** Lanes 0 0 1 1 2 2 ... of a vector of floats, and of one of ints. */
-  private static final VectorShuffle<Float> TWICE =
-      VectorShuffle.fromOp(FLOATS, lane -> lane / 2);
+  private static final VectorShuffle<Float> TWICE = VectorShuffle.fromOp(FLOATS, lane -> lane / 2);
 
   private static final VectorShuffle<Integer> INTS_TWICE =
       VectorShuffle.fromOp(INTS, lane -> lane / 2);
@@ -56,9 +55,10 @@ final class VectorPlaneLoops implements PoolLoops {
     }
   }
 
-  /** As many neighbouring windows as a vector has lanes; those behind the last whole one are lost. */
-  private static void forwardColumns(
-      PoolShape shape, long x, int p, int q, long y, long argmax) {
+  /**
+   * As many neighbouring windows as a vector has lanes; those behind the last whole one are lost.
+   */
+  private static void forwardColumns(PoolShape shape, long x, int p, int q, long y, long argmax) {
     PoolAxis rows = shape.rows();
     PoolAxis columns = shape.columns();
     boolean apart = columns.stride() == 2;
@@ -108,9 +108,9 @@ final class VectorPlaneLoops implements PoolLoops {
   }
 
   /**
-   * As many neighbouring pixels as a vector has lanes; {@code w + padding} is a multiple of the stride.
-   * All pixels take a step through the outputs that may span them together: lane by lane the same
-   * number of outputs behind the last one.
+   * As many neighbouring pixels as a vector has lanes; {@code w + padding} is a multiple of the
+   * stride. All pixels take a step through the outputs that may span them together: lane by lane
+   * the same number of outputs behind the last one.
    */
   private static void backwardColumns(
       PoolShape shape, long y, long argmax, long dy, int h, int w, long dx) {

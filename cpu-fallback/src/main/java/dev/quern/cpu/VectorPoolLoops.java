@@ -13,8 +13,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@link PoolLoops} over vectors of channels. The usual windows of 2 x 2 are unrolled; all others go
- * through their taps. A later value beats an earlier one by being larger, or NaN.
+ * {@link PoolLoops} over vectors of channels. The usual windows of 2 x 2 are unrolled; all others
+ * go through their taps. A later value beats an earlier one by being larger, or NaN.
  */
 final class VectorPoolLoops implements PoolLoops {
 
@@ -81,16 +81,13 @@ final class VectorPoolLoops implements PoolLoops {
         FloatVector best = fromMemorySegment(FLOATS, ALL, at, ORDER);
         FloatVector v = fromMemorySegment(FLOATS, ALL, at + pixel, ORDER);
         best =
-            best.blend(
-                v, v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v)));
+            best.blend(v, v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v)));
         v = fromMemorySegment(FLOATS, ALL, at + line, ORDER);
         best =
-            best.blend(
-                v, v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v)));
+            best.blend(v, v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v)));
         v = fromMemorySegment(FLOATS, ALL, at + line + pixel, ORDER);
         best =
-            best.blend(
-                v, v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v)));
+            best.blend(v, v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v)));
         long out = y + 4L * (q * channels + c);
         if (channels - c >= LANES) {
           best.intoMemorySegment(ALL, out, ORDER);
@@ -153,8 +150,7 @@ final class VectorPoolLoops implements PoolLoops {
   }
 
   /** The pixels of a row that lie in neighbouring windows of two; addresses are of output rows. */
-  private static void chosenOfPairs(
-      PoolShape shape, long y, long argmax, long dy, int h, long dx) {
+  private static void chosenOfPairs(PoolShape shape, long y, long argmax, long dy, int h, long dx) {
     int channels = shape.channels();
     int position = h * shape.columns().size();
     FloatVector zero = FloatVector.zero(FLOATS);
@@ -186,8 +182,7 @@ final class VectorPoolLoops implements PoolLoops {
   }
 
   /** One pixel, which any number of outputs may span. */
-  private static void chosen(
-      PoolShape shape, long y, long argmax, long dy, int h, int w, long dx) {
+  private static void chosen(PoolShape shape, long y, long argmax, long dy, int h, int w, long dx) {
     PoolAxis rows = shape.rows();
     PoolAxis columns = shape.columns();
     int channels = shape.channels();

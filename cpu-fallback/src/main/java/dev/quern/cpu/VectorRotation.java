@@ -3,9 +3,9 @@ package dev.quern.cpu;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Rotations that bring all lanes of a vector together, by halves. {@code reduceLanes} leaves the order
- * of additions open, and interpreted and compiled code do differ in it; adding a vector to its
- * rotations gives the same bits on every run.
+ * Rotations that bring all lanes of a vector together, by halves. {@code reduceLanes} leaves the
+ * order of additions open, and interpreted and compiled code do differ in it; adding a vector to
+ * its rotations gives the same bits on every run.
  */
 final class VectorRotation {
   /** By 8 lanes, for vectors of 16. */

@@ -53,8 +53,7 @@ final class VectorUpdateLoops implements UpdateLoops {
       long at = 4L * i;
       FloatVector old = fromMemorySegment(FLOATS, ALL, p + at, ORDER);
       FloatVector push = old.fma(l2, fromMemorySegment(FLOATS, ALL, g + at, ORDER)).mul(rate);
-      FloatVector velocity =
-          fromMemorySegment(FLOATS, ALL, v + at, ORDER).fma(momentum, push);
+      FloatVector velocity = fromMemorySegment(FLOATS, ALL, v + at, ORDER).fma(momentum, push);
       velocity.intoMemorySegment(ALL, v + at, ORDER);
       FloatVector change = step.nesterov ? velocity.fma(momentum, push) : velocity;
       old.add(change).intoMemorySegment(ALL, p + at, ORDER);

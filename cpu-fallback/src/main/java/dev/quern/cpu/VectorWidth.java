@@ -10,9 +10,9 @@ import jdk.incubator.vector.VectorSpecies;
  * vector becomes an object; so the width is chosen when this class is loaded, once.
  *
  * <p>For the same reason no method of this package takes or returns a vector: the compiler inlines
- * the Vector API's own methods always, but ours only until a method has grown to a certain size, and
- * a vector that crosses a call becomes an object. Softmax and Adam written with small functions of
- * vectors were up to ten times slower than they are now, and allocated megabytes a run.
+ * the Vector API's own methods always, but ours only until a method has grown to a certain size,
+ * and a vector that crosses a call becomes an object. Softmax and Adam written with small functions
+ * of vectors were up to ten times slower than they are now, and allocated megabytes a run.
  */
 final class VectorWidth {
   /** Whole vectors of float32. */

@@ -80,8 +80,15 @@ final class CpuProviderTest {
     Simd whole = Simd.scalar();
     Simd broken =
         new Simd(
-            "broken", 1, whole.tiles(), idle, whole.softmaxes(), whole.pools(), whole.planes(),
-            whole.updates(), whole.dropouts());
+            "broken",
+            1,
+            whole.tiles(),
+            idle,
+            whole.softmaxes(),
+            whole.pools(),
+            whole.planes(),
+            whole.updates(),
+            whole.dropouts());
     DeviceInfo info = new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "test", "test", 0, null);
     try (Device device = new CpuDevice(info, broken, 1, HostMemory.ofThisMachine())) {
       assertThatThrownBy(() -> SelfTest.run(device))

@@ -88,7 +88,15 @@ final class ElementLoopsTest {
 
   @Test
   void reluKeepsNanAndItsGradientStopsThere() {
-    float[] special = {Float.NaN, -0f, 0f, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY};
+    float[] special = {
+      Float.NaN,
+      -Float.NaN,
+      -0f,
+      0f,
+      Float.NEGATIVE_INFINITY,
+      Float.POSITIVE_INFINITY,
+      Float.MIN_VALUE
+    };
     float[] values = new float[35]; // two vectors and a rest
     for (int i = 0; i < values.length; i++) {
       values[i] = special[i % special.length];
@@ -103,7 +111,7 @@ final class ElementLoopsTest {
         loops.reluGradient(y.address(), x.address(), dx.address(), values.length);
         float[] gradient = dx.floats();
         for (int i = 0; i < values.length; i++) {
-          Float expected = values[i] < 0 ? 0f : values[i];
+          Float expected = values[i] <= 0 ? 0f : values[i];
           assertThat(Float.valueOf(out[i])).isEqualTo(expected); // as an object NaN equals NaN
           assertThat(gradient[i]).isEqualTo(values[i] > 0 ? 3f : 0f);
         }

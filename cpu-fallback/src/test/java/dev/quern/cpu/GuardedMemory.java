@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 
 /**
- * A run of float32 in native memory, at an address that is no multiple of a vector, between two zones
- * that nothing may write to.
+ * A run of float32 in native memory, at an address that is no multiple of a vector, between two
+ * zones that nothing may write to.
  */
 final class GuardedMemory implements AutoCloseable {
   private static final int GUARD = 64;

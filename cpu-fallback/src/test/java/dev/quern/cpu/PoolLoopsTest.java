@@ -44,8 +44,7 @@ final class PoolLoopsTest {
     }
   }
 
-  private static MaxPool2d.@Nullable Spec draw(
-      Random random, Layout layout) {
+  private static MaxPool2d.@Nullable Spec draw(Random random, Layout layout) {
     boolean usual = random.nextInt(3) == 0;
     int[] pad = new int[4];
     for (int i = 0; i < 4; i++) {

@@ -10,7 +10,8 @@ final class ProcessorTest {
   @Test
   void isNamedByTheFirstModelName() {
     List<String> lines =
-        List.of("processor\t: 0", "model\t\t: 17", "model name\t: Some CPU @ 3: GHz", "model name: 2");
+        List.of(
+            "processor\t: 0", "model\t\t: 17", "model name\t: Some CPU @ 3: GHz", "model name: 2");
     assertThat(Processor.name(lines)).isEqualTo("Some CPU @ 3: GHz");
   }
 

@@ -55,8 +55,7 @@ final class SoftmaxLoopsTest {
       try (GuardedMemory logits = GuardedMemory.of(z);
           GuardedMemory result = new GuardedMemory(2)) {
         // The gradient lies over the logits.
-        loops.loss(
-            logits.address(), classes, label, 0.5f, logits.address(), result.address());
+        loops.loss(logits.address(), classes, label, 0.5f, logits.address(), result.address());
         assertThat((double) result.floats()[0]).isCloseTo(Math.log(sum) - z[label], within(2e-6));
         assertThat(result.ints()[1]).isEqualTo(firstLargest(z) == label ? 1 : 0);
         float[] dz = logits.floats();

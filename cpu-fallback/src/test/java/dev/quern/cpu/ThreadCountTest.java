@@ -176,10 +176,8 @@ final class ThreadCountTest {
   }
 
   private static List<float[]> results(Work work, Simd simd, int threads) {
-    DeviceInfo info =
-        new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "test", "test", 0, null);
-    try (CpuDevice device =
-        new CpuDevice(info, simd, threads, HostMemory.ofThisMachine())) {
+    DeviceInfo info = new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "test", "test", 0, null);
+    try (CpuDevice device = new CpuDevice(info, simd, threads, HostMemory.ofThisMachine())) {
       Bench bench = new Bench(device);
       work.run(bench);
       return bench.results();

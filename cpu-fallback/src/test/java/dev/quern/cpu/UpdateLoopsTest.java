@@ -23,11 +23,9 @@ final class UpdateLoopsTest {
   void adamAgreesButForRounding(int count) {
     for (Adam.Form form : Adam.Form.values()) {
       for (Adam.Decay decay : Adam.Decay.values()) {
-        AdamStep step =
-            new AdamStep(new Adam.Spec(count, 0.9f, 0.999f, 1e-7f, form, 0.01f, decay));
+        AdamStep step = new AdamStep(new Adam.Spec(count, 0.9f, 0.999f, 1e-7f, form, 0.01f, decay));
         step.begin(3, 0.1f);
-        requireClose(
-            count, (loops, p, g, m, v, n) -> loops.adam(step, p, g, m, v, n));
+        requireClose(count, (loops, p, g, m, v, n) -> loops.adam(step, p, g, m, v, n));
       }
     }
   }

@@ -47,7 +47,7 @@ final class WorkerPoolTest {
   void workersSeeWhatTheCallerWroteBefore() {
     int[] source = new int[64];
     int[] target = new int[64];
-    try (WorkerPool pool = new WorkerPool(3)) {
+    try (WorkerPool pool = new WorkerPool(2)) {
       for (int round = 1; round <= 10_000; round++) {
         source[round % 64] = round;
         pool.run(

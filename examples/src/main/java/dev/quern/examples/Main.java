@@ -1,7 +1,6 @@
 package dev.quern.examples;
 
 import dev.quern.core.ComputeException;
-import dev.quern.examples.check.CheckCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -22,8 +21,7 @@ import picocli.CommandLine.ParameterException;
     subcommands = {
       DevicesCommand.class,
       DoctorCommand.class,
-      MnistCommand.class,
-      CheckCommand.class
+      MnistCommand.class
     })
 public final class Main {
   private Main() {}
@@ -72,6 +70,6 @@ public final class Main {
     if (e instanceof ComputeException) {
       return e.getMessage();
     }
-    return e instanceof IOException ? FileErrors.sentence((IOException) e) : null;
+    return e instanceof IOException io ? FileErrors.sentence(io) : null;
   }
 }

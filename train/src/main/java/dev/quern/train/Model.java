@@ -7,6 +7,7 @@ import dev.quern.kernels.Precision;
 import dev.quern.kernels.Softmax;
 import dev.quern.train.data.DataSet;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * at a time, but for {@link #requestStop}. Closing it frees all its memory.
  */
 public final class Model implements AutoCloseable {
+  /** Steps whose losses are summed up in float32 before the host takes them over in double. */
+  static final int COLLECT_STEPS = 64;
+
   static final int PURPOSE_WEIGHTS = 1;
   static final int PURPOSE_SHUFFLE = 2;
   static final int PURPOSE_LAYERS = 3;
@@ -57,26 +61,59 @@ public final class Model implements AutoCloseable {
    */
   public History fit(DataSet data, Fit settings) {
     requireFitting(data);
+    if (settings.validation() != null) {
+      requireFitting(settings.validation());
+    }
     History history = new History();
-    stopRequested = false;
     Plan.Settings plan = new Plan.Settings(settings.batch(), true, precision, seed);
-    DataSet validation = settings.validation();
     try (DeviceData rows = new DeviceData(device, stream, data);
         Plan forwardAndBack = new Plan(network, device, stream, parameters, plan);
         TrainingStep step = step(forwardAndBack, plan, rows, update);
-        Evaluator evaluator = validation == null ? null : evaluator(validation, settings.batch())) {
+        Validation validation = new Validation(this, settings)) {
       for (int epoch = 1; epoch <= settings.epochs() && !stopRequested; epoch++) {
         settings.listener().epochBegins(epoch, settings.epochs(), rows.batches(settings.batch()));
-        History.Epoch result = epoch(rows, step, evaluator, settings);
+        History.Epoch result = epoch(rows, step, validation, settings);
         history.add(result);
         settings.listener().epochEnds(epoch, result);
       }
+    } finally {
+      stopRequested = false;
     }
     return history;
   }
 
+  /** The validation data of a fit, planned when it is first needed: not before the first step. */
+  private static final class Validation implements AutoCloseable {
+    private final Model model;
+    private final Fit settings;
+    private @Nullable Evaluator evaluator;
+
+    Validation(Model model, Fit settings) {
+      this.model = model;
+      this.settings = settings;
+    }
+
+    @Nullable Evaluation run() {
+      DataSet data = settings.validation();
+      if (data == null || model.stopRequested) {
+        return null;
+      }
+      if (evaluator == null) {
+        evaluator = model.evaluator(data, settings.batch());
+      }
+      return evaluator.run();
+    }
+
+    @Override
+    public void close() {
+      if (evaluator != null) {
+        evaluator.close();
+      }
+    }
+  }
+
   private History.Epoch epoch(
-      DeviceData rows, TrainingStep step, @Nullable Evaluator evaluator, Fit settings) {
+      DeviceData rows, TrainingStep step, Validation validation, Fit settings) {
     long key = SeededRandom.key(seed, PURPOSE_SHUFFLE, epochsTrained++);
     if (settings.shuffle()) {
       rows.rewind(stream, new SeededRandom(key).permutation(rows.count()));
@@ -96,6 +133,9 @@ public final class Model implements AutoCloseable {
         settings.listener().firstStepDone();
       }
       seen = Math.min((long) done * settings.batch(), rows.count());
+      if (done % COLLECT_STEPS == 0) {
+        totals.collect();
+      }
       if (done % settings.progressSteps() == 0 || done == steps) {
         totals.collect();
         double rate = seen / seconds(start);
@@ -106,8 +146,7 @@ public final class Model implements AutoCloseable {
     double seconds = seconds(start);
     double loss = totals.meanLoss(seen);
     double accuracy = totals.accuracy(seen);
-    Evaluation validation = evaluator == null || stopRequested ? null : evaluator.run();
-    return new History.Epoch(loss, accuracy, validation, seconds, seen / seconds);
+    return new History.Epoch(loss, accuracy, validation.run(), seconds, seen / seconds);
   }
 
   private static double seconds(long startNanos) {
@@ -124,46 +163,11 @@ public final class Model implements AutoCloseable {
 
   private Evaluator evaluator(DataSet data, int batch) {
     requireFitting(data);
-    return new Evaluator(this, data, batch);
-  }
-
-  /** A data set with the plan and the step to evaluate on it. */
-  private static final class Evaluator implements AutoCloseable {
-    private final Model model;
-    private final DeviceData rows;
-    private final Plan plan;
-    private final TrainingStep step;
-    private final int batch;
-
-    Evaluator(Model model, DataSet data, int batch) {
-      this.model = model;
-      this.batch = batch;
-      Plan.Settings settings = new Plan.Settings(batch, false, model.precision, model.seed);
-      rows = new DeviceData(model.device, model.stream, data);
-      plan = new Plan(model.network, model.device, model.stream, model.parameters, settings);
-      step = model.step(plan, settings, rows, null);
+    if (batch < 1) {
+      throw new SpecException("evaluate: batch must be at least 1, but is " + batch);
     }
-
-    Evaluation run() {
-      rows.rewind(model.stream);
-      model.totals.reset();
-      for (int i = 0; i < rows.batches(batch); i++) {
-        step.run();
-        if (i % 64 == 63) {
-          model.totals.collect();
-        }
-      }
-      model.totals.collect();
-      return new Evaluation(
-          model.totals.meanLoss(rows.count()), model.totals.accuracy(rows.count()));
-    }
-
-    @Override
-    public void close() {
-      step.close();
-      plan.close();
-      rows.close();
-    }
+    Plan.Settings settings = new Plan.Settings(batch, false, precision, seed);
+    return new Evaluator(device, network, parameters, settings, data);
   }
 
   private TrainingStep step(
@@ -181,21 +185,19 @@ public final class Model implements AutoCloseable {
     requireFitting(data);
     int classes = network.output().elements();
     int batch = Math.max(1, Math.min(data.count(), 128));
-    Plan.Settings settings = new Plan.Settings(batch, false, precision, seed);
     float[][] probabilities = new float[data.count()][];
-    try (DeviceData rows = new DeviceData(device, stream, data);
-        Plan plan = new Plan(network, device, stream, parameters, settings);
-        TrainingStep step = step(plan, settings, rows, null);
+    try (Evaluator rows = evaluator(data, batch);
         Softmax softmax = device.prepare(new Softmax.Spec(batch, classes))) {
-      stream.reserveWorkspace(softmax.workspaceBytes());
-      totals.reset();
+      Stream own = rows.stream();
+      own.reserveWorkspace(softmax.workspaceBytes());
+      rows.rewind();
       for (int from = 0; from < data.count(); from += batch) {
-        step.run();
-        softmax.forward(stream, plan.output(), plan.output());
-        float[] all = stream.readFloats(plan.output());
+        rows.next();
+        softmax.forward(own, rows.plan().output(), rows.plan().output());
+        float[] all = own.readFloats(rows.plan().output());
         for (int i = from; i < Math.min(from + batch, data.count()); i++) {
           int start = (i - from) * classes;
-          probabilities[i] = java.util.Arrays.copyOfRange(all, start, start + classes);
+          probabilities[i] = Arrays.copyOfRange(all, start, start + classes);
         }
       }
     }

@@ -1,5 +1,7 @@
 package dev.quern.train;
 
+import dev.quern.core.SpecException;
+
 /**
  * Shape of one sample between two layers, in elements; the batch comes on top. A flat sample of n
  * numbers is 1 x 1 x n.
@@ -9,6 +11,19 @@ package dev.quern.train;
  * @param channels channels of a pixel, the contiguous axis
  */
 public record Shape(int height, int width, int channels) {
+
+  /**
+   * Checks that elements can be counted.
+   *
+   * @throws SpecException if there are 2^31 or more
+   */
+  public Shape {
+    if ((double) height * width * channels > Integer.MAX_VALUE) {
+      throw new SpecException(
+          "a sample must have fewer than 2^31 elements, but has %d x %d x %d"
+              .formatted(height, width, channels));
+    }
+  }
 
   /** A flat sample. */
   public static Shape flat(int elements) {

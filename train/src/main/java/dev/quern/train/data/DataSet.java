@@ -1,6 +1,9 @@
 package dev.quern.train.data;
 
+import java.math.BigInteger;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.stream.LongStream;
 
 /**
  * Labelled pictures, or other rows of bytes, in host memory. Immutable by convention: the arrays are
@@ -27,18 +30,24 @@ public final class DataSet {
    * @param width columns of a picture
    * @param channels channels of a pixel
    * @param classes number of classes; labels are 0 to classes - 1
-   * @throws DataException if the counts differ or a label is out of range
+   * @throws DataException if the counts differ, a size is below 1, or a label is out of range
    */
   public DataSet(
       String name, byte[] pixels, int[] labels, int height, int width, int channels, int classes) {
     this(name, pixels, labels, 0, labels.length, height, width, channels, classes);
-    long elements = (long) height * width * channels;
-    if (height < 1 || width < 1 || channels < 1 || pixels.length != elements * labels.length) {
+    if (height < 1 || width < 1 || channels < 1 || classes < 1) {
+      throw new DataException(
+          "%s: height, width, channels and classes must be at least 1, but are %d, %d, %d and %d"
+              .formatted(name, height, width, channels, classes));
+    }
+    BigInteger bytes =
+        LongStream.of(labels.length, height, width, channels)
+            .mapToObj(BigInteger::valueOf)
+            .reduce(BigInteger.ONE, BigInteger::multiply);
+    if (!bytes.equals(BigInteger.valueOf(pixels.length))) {
       throw new DataException(
           "%s: %d labels of %d x %d x %d pictures need %d bytes, but there are %d"
-              .formatted(
-                  name, labels.length, height, width, channels, elements * labels.length,
-                  pixels.length));
+              .formatted(name, labels.length, height, width, channels, bytes, pixels.length));
     }
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < 0 || labels[i] >= classes) {
@@ -119,9 +128,13 @@ public final class DataSet {
     return classes;
   }
 
-  /** The right class of a row. */
+  /**
+   * The right class of a row.
+   *
+   * @throws IndexOutOfBoundsException if there is no such row
+   */
   public int label(int row) {
-    return labels[first + row];
+    return labels[first + Objects.checkIndex(row, count)];
   }
 
   /** The right classes of all rows, copied. */
@@ -129,8 +142,13 @@ public final class DataSet {
     return Arrays.copyOfRange(labels, first, first + count);
   }
 
-  /** The bytes of some rows, copied. */
+  /**
+   * The bytes of rows {@code fromRow} (inclusive) to {@code toRow} (exclusive), copied.
+   *
+   * @throws IndexOutOfBoundsException if there are no such rows
+   */
   public byte[] pixels(int fromRow, int toRow) {
+    Objects.checkFromToIndex(fromRow, toRow, count);
     int elements = elements();
     return Arrays.copyOfRange(
         pixels, (first + fromRow) * elements, (first + toRow) * elements);

@@ -1,0 +1,85 @@
+package dev.quern.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.quern.core.Device;
+import dev.quern.train.data.DataSet;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** Updates by hand, in double, from the gradients that the device leaves behind. */
+class OptimizerTest {
+  private static final String WEIGHT = "dense/kernel";
+
+  private final Sequential network = Sequential.of(Shape.flat(6), Dense.of(3));
+  private final DataSet rows = Rows.random(network, 8, 2);
+
+  /**
+   * Runs five steps and hands the weights before, the gradients and the weights after to a check.
+   */
+  private void follow(Optimizer optimizer, Consumer<double[][]> check) {
+    try (Device device = Cpu.open();
+        Model model = network.compile(device, optimizer, Loss.SPARSE_CATEGORICAL_CROSSENTROPY, 4)) {
+      for (int step = 1; step <= 5; step++) {
+        double[] before = doubles(model.weight(WEIGHT));
+        model.fit(rows, Fit.epochs(1).batch(8));
+        double[] gradient = doubles(model.gradient(WEIGHT));
+        check.accept(new double[][] {before, gradient, doubles(model.weight(WEIGHT)), {step}});
+      }
+    }
+  }
+
+  private static double[] doubles(float[] values) {
+    double[] copy = new double[values.length];
+    for (int i = 0; i < copy.length; i++) {
+      copy[i] = values[i];
+    }
+    return copy;
+  }
+
+  @Test
+  void plainDescent() {
+    follow(
+        Optimizer.sgd(0.1),
+        s -> {
+          for (int i = 0; i < s[0].length; i++) {
+            assertThat(s[2][i]).isCloseTo(s[0][i] - 0.1 * s[1][i], within(1e-7));
+          }
+        });
+  }
+
+  @Test
+  void nesterovMomentumGoesOnAcrossFits() {
+    double[] velocity = new double[18];
+    follow(
+        Optimizer.sgd(0.1, 0.9, true),
+        s -> {
+          for (int i = 0; i < velocity.length; i++) {
+            velocity[i] = 0.9 * velocity[i] - 0.1 * s[1][i];
+            double want = s[0][i] + 0.9 * velocity[i] - 0.1 * s[1][i];
+            assertThat(s[2][i]).isCloseTo(want, within(1e-6));
+          }
+        });
+  }
+
+  /** Keras's form and defaults; moments and the step count go on across fits. */
+  @Test
+  void adam() {
+    double[] m = new double[18];
+    double[] v = new double[18];
+    follow(
+        Optimizer.adam(),
+        s -> {
+          double t = s[3][0];
+          double rate = 1e-3 * Math.sqrt(1 - Math.pow(0.999, t)) / (1 - Math.pow(0.9, t));
+          for (int i = 0; i < m.length; i++) {
+            m[i] = 0.9 * m[i] + 0.1 * s[1][i];
+            v[i] = 0.999 * v[i] + 0.001 * s[1][i] * s[1][i];
+            double want = s[0][i] - rate * m[i] / (Math.sqrt(v[i]) + 1e-7);
+            assertThat(s[2][i]).isCloseTo(want, within(1e-6));
+            assertThat(s[2][i]).isNotEqualTo(s[0][i]);
+          }
+        });
+  }
+}

@@ -1,0 +1,145 @@
+package dev.quern.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.quern.core.ComputeException;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Layers that fit together, and what is said of those that do not. */
+class SequentialTest {
+  private static final Shape DIGIT = new Shape(28, 28, 1);
+
+  private static Sequential mnist() {
+    return Sequential.of(
+        DIGIT,
+        Conv2D.of(32, 3, 3).relu(),
+        MaxPooling2D.of(2, 2),
+        Conv2D.of(64, 3, 3).relu(),
+        MaxPooling2D.of(2, 2),
+        Flatten.of(),
+        Dense.of(128).relu(),
+        Dense.of(10));
+  }
+
+  private static WeightSpec weight(String name) {
+    return Objects.requireNonNull(mnist().weightSpecs().get(name));
+  }
+
+  @Test
+  void shapesAndNamesAreKerass() {
+    assertThat(mnist().entries())
+        .extracting(e -> e.name() + " " + e.output())
+        .containsExactly(
+            "conv2d (26, 26, 32)",
+            "max_pooling2d (13, 13, 32)",
+            "conv2d_1 (11, 11, 64)",
+            "max_pooling2d_1 (5, 5, 64)",
+            "flatten (1600)",
+            "dense (128)",
+            "dense_1 (10)");
+    assertThat(mnist().weightSpecs().keySet())
+        .containsExactly(
+            "conv2d/kernel",
+            "conv2d/bias",
+            "conv2d_1/kernel",
+            "conv2d_1/bias",
+            "dense/kernel",
+            "dense/bias",
+            "dense_1/kernel",
+            "dense_1/bias");
+    assertThat(weight("conv2d_1/kernel").shape()).containsExactly(3, 3, 32, 64);
+    assertThat(weight("dense/kernel").shape()).containsExactly(1600, 128);
+  }
+
+  @Test
+  void theSummaryCountsTheParameters() {
+    assertThat(mnist().summary())
+        .contains("conv2d (Conv2D)", "(26, 26, 32)", "320", "18,496", "204,928", "1,290")
+        .contains("Total params: 225,034");
+  }
+
+  static Stream<Arguments> shapes() {
+    return Stream.of(
+        shape(Conv2D.of(4, 3, 3).strides(2, 3), "(13, 9, 4)"),
+        shape(Conv2D.of(4, 3, 3).samePadding(), "(28, 28, 4)"),
+        shape(Conv2D.of(4, 4, 5).samePadding().strides(3, 4), "(10, 7, 4)"),
+        shape(Conv2D.of(4, 3, 3).dilation(5, 2), "(18, 24, 4)"),
+        shape(MaxPooling2D.of(3, 5), "(9, 5, 1)"),
+        shape(MaxPooling2D.of(3, 3).strides(2, 1), "(13, 26, 1)"),
+        shape(Dropout.of(0.5), "(28, 28, 1)"),
+        shape(Flatten.of(), "(784)"));
+  }
+
+  private static Arguments shape(Layer layer, String expected) {
+    return Arguments.of(layer, expected);
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void aLayerKnowsItsOutput(Layer layer, String expected) {
+    assertThat(layer.output(DIGIT)).hasToString(expected);
+  }
+
+  static Stream<Arguments> misfits() {
+    Conv2D conv = Conv2D.of(8, 3, 3);
+    return Stream.of(
+        misfit("dense", DIGIT, "(28, 28, 1)", "Flatten", Dense.of(10)),
+        misfit("conv2d_1", new Shape(4, 4, 1), "output height must be positive", "-", conv, conv),
+        misfit(
+            "max_pooling2d",
+            new Shape(3, 3, 1),
+            "output height must be positive",
+            "window=4",
+            MaxPooling2D.of(4, 1)),
+        misfit(
+            "conv2d",
+            DIGIT,
+            "groups must divide both c and k",
+            "groups=2 c=1 k=8",
+            conv.inGroups(2)),
+        misfit("conv2d", DIGIT, "groups must be at least 1", "0", conv.inGroups(0)),
+        misfit("conv2d", DIGIT, "stride", "0", conv.strides(0, 1)),
+        misfit("conv2d", DIGIT, "stride", "-1", conv.samePadding().strides(1, -1)),
+        misfit("conv2d", DIGIT, "dilation", "0", conv.dilation(0, 1)),
+        misfit("conv2d", DIGIT, "k must be at least 1", "0", Conv2D.of(0, 3, 3)),
+        misfit("conv2d", DIGIT, "window height must be at least 1", "0", Conv2D.of(1, 0, 3)),
+        misfit("dense", Shape.flat(3), "units must be at least 1", "-2", Dense.of(-2)),
+        misfit("dropout", DIGIT, "rate must be at least 0 and less than 1", "1.0", Dropout.of(1)),
+        misfit(
+            "dropout", DIGIT, "rate must be at least 0 and less than 1", "-0.1", Dropout.of(-0.1)));
+  }
+
+  private static Arguments misfit(
+      String name, Shape input, String rule, String number, Layer... layers) {
+    return Arguments.of(name, input, layers, new String[] {name, rule, number});
+  }
+
+  @ParameterizedTest(name = "{0}: {3}")
+  @MethodSource("misfits")
+  void aMisfitNamesLayerRuleAndNumbers(String name, Shape input, Layer[] layers, String[] parts) {
+    assertThatThrownBy(() -> Sequential.of(input, layers))
+        .isInstanceOf(ComputeException.class)
+        .hasMessageContainingAll(parts)
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+  }
+
+  @Test
+  void elementsMustBeCountable() {
+    assertThatThrownBy(() -> Sequential.of(new Shape(70_000, 70_000, 1), Flatten.of(), Dense.of(2)))
+        .isInstanceOf(ComputeException.class)
+        .hasMessageContainingAll("2^31", "70000 x 70000 x 1");
+  }
+
+  @Test
+  void aNetworkNeedsLayersAndAPositiveInput() {
+    assertThatThrownBy(() -> Sequential.of(DIGIT)).hasMessageContaining("at least one layer");
+    assertThatThrownBy(() -> Sequential.of(new Shape(0, 28, 1), Flatten.of()))
+        .hasMessageContaining("(0, 28, 1)");
+  }
+}

@@ -1,0 +1,80 @@
+package dev.quern.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.quern.core.Device;
+import dev.quern.core.Stream;
+import dev.quern.kernels.Precision;
+import dev.quern.train.data.DataSet;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A steady training step costs no Java memory, reading the totals included. */
+class StepTest {
+  private static final int STEPS = 100;
+
+  /** Batches of steps in a row without a byte that count as never. */
+  private static final int CLEAN = 5;
+
+  /** How long the compiler may take: the Vector API allocates until its callers are compiled. */
+  private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  private final Sequential network =
+      Sequential.of(
+          new Shape(12, 12, 1),
+          Conv2D.of(8, 3, 3).relu(),
+          MaxPooling2D.of(2, 2),
+          Dropout.of(0.25),
+          Flatten.of(),
+          Dense.of(16).relu(),
+          Dense.of(4));
+  private final DataSet rows = Rows.random(network, 64, 1);
+
+  @Test
+  void allocatesNothing() {
+    Plan.Settings settings = new Plan.Settings(16, true, Precision.FP32, 1);
+    try (Device device = Cpu.open();
+        Stream stream = device.newStream();
+        Parameters parameters = new Parameters(device, network.weightSpecs(), 2);
+        Totals totals = new Totals(device, stream);
+        DeviceData data = new DeviceData(device, stream, rows);
+        Plan plan = new Plan(network, device, stream, parameters, settings)) {
+      Optimizer.Update update = Optimizer.adam().prepare(device, parameters);
+      stream.reserveWorkspace(update.kernel().workspaceBytes());
+      parameters.initialize(stream, 1, 1e-3f);
+      totals.reset();
+      try (TrainingStep step =
+          new TrainingStep(device, stream, plan, settings, 4, data, totals, update)) {
+        requireNoBytes(step, data, totals, stream);
+      }
+    }
+  }
+
+  private static void requireNoBytes(
+      TrainingStep step, DeviceData data, Totals totals, Stream stream) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long deadline = System.nanoTime() + WARM_UP_NANOS;
+    int clean = 0;
+    long bytes = 0;
+    while (clean < CLEAN && System.nanoTime() < deadline) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < STEPS; i++) {
+        if (i % 4 == 0) {
+          data.rewind(stream);
+        }
+        step.run();
+        if (i % 10 == 9) {
+          totals.collect();
+        }
+      }
+      bytes = threads.getCurrentThreadAllocatedBytes() - before;
+      clean = bytes == 0 ? clean + 1 : 0;
+    }
+    assertThat(clean)
+        .as("batches of %d steps without a byte; the last one allocated %d", STEPS, bytes)
+        .isEqualTo(CLEAN);
+    assertThat(totals.meanLoss(1)).isPositive();
+  }
+}
