@@ -50,7 +50,8 @@ public final class Safetensors {
    * @param arrays by name, in the order of the header
    * @param metadata free texts, often none
    */
-  public record Contents(SequencedMap<String, Array> arrays, SequencedMap<String, String> metadata) {
+  public record Contents(
+      SequencedMap<String, Array> arrays, SequencedMap<String, String> metadata) {
     /** Makes both maps unmodifiable. */
     public Contents {
       arrays = Collections.unmodifiableSequencedMap(arrays);

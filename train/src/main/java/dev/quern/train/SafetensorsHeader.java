@@ -26,7 +26,9 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
   static final String METADATA = "__metadata__";
   static final String TYPE = "F32";
 
-  /** Some 50,000 arrays. The format allows 100 MB, which nobody needs and a damaged file may claim. */
+  /**
+   * Some 50,000 arrays. The format allows 100 MB, which nobody needs and a damaged file may claim.
+   */
   private static final int MOST_BYTES = 4 << 20;
 
   /** The arrays begin at a multiple of this; the format asks for it so that they can be mapped. */
@@ -175,8 +177,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
       if (entry.begin != expected) {
         throw new DataException(
             "%s: array %s must begin where the one before ends, at byte %d, but begins at %d"
-                .formatted(
-                    file, SafetensorsText.quote(entry.name), expected, entry.begin)
+                    .formatted(file, SafetensorsText.quote(entry.name), expected, entry.begin)
                 + "; get the file again");
       }
       expected = entry.end;
@@ -184,8 +185,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     if (expected != dataBytes) {
       throw new DataException(
           "%s: the arrays take %d bytes, but %d follow the header; the file is %s, get it again"
-              .formatted(
-                  file, expected, dataBytes, dataBytes < expected ? "cut off" : "too long"));
+              .formatted(file, expected, dataBytes, dataBytes < expected ? "cut off" : "too long"));
     }
   }
 

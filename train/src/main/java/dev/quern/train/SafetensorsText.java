@@ -100,10 +100,12 @@ final class SafetensorsText {
   }
 
   private SafetensorsHeader.Entry entry(
-      String name, @Nullable String type, @Nullable List<Long> shape, @Nullable List<Long> offsets) {
+      String name,
+      @Nullable String type,
+      @Nullable List<Long> shape,
+      @Nullable List<Long> offsets) {
     if (type == null || shape == null || offsets == null || offsets.size() != 2) {
-      throw wrong(
-          "array %s must have dtype, shape and two data_offsets".formatted(shown(name)));
+      throw wrong("array %s must have dtype, shape and two data_offsets".formatted(shown(name)));
     }
     if (!type.equals(SafetensorsHeader.TYPE)) {
       throw new DataException(
@@ -139,7 +141,9 @@ final class SafetensorsText {
       text.get();
     }
     String digits = text.duplicate().position(start).limit(text.position()).toString();
-    if (digits.isEmpty() || digits.length() > 18 || (digits.length() > 1 && digits.startsWith("0"))) {
+    if (digits.isEmpty()
+        || digits.length() > 18
+        || (digits.length() > 1 && digits.startsWith("0"))) {
       throw wrong("a whole number of at most 18 digits must be here");
     }
     return Long.parseLong(digits);
@@ -258,8 +262,7 @@ final class SafetensorsText {
   }
 
   private static String shown(String name) {
-    return quote(
-        name.length() <= LONGEST_QUOTE ? name : name.substring(0, LONGEST_QUOTE) + "...");
+    return quote(name.length() <= LONGEST_QUOTE ? name : name.substring(0, LONGEST_QUOTE) + "...");
   }
 
   /** A text as JSON writes it. */

@@ -99,7 +99,8 @@ class SafetensorsHeaderTest {
         "{'w':{'dtype':'F32','shape':[2.0],'data_offsets':[0,8]}} | a comma or ]",
         "{'w':{'dtype':'F32','shape':[02],'data_offsets':[0,8]}} | a whole number",
         "{'w':{'dtype':'F32','shape':[9999999999999999999],'data_offsets':[0,8]}} | a whole number",
-        "{'w':{'dtype':'F32','shape':[4294967298],'data_offsets':[0,8]}} | extents up to 2147483647",
+        "{'w':{'dtype':'F32','shape':[4294967298],'data_offsets':[0,8]}} | extents up to"
+            + " 2147483647",
         "{'w':{'dtype':'F32','shape':[3],'data_offsets':[0,8]}} | takes 12 bytes",
         "{'w':{'dtype':'F32','shape':[2],'data_offsets':[8,0]}} | but has bytes 8 to 0",
         "{'w':{'dtype':'F32','shape':[65536,65536,65536,65536],'data_offsets':[0,0]}} | at most",
@@ -144,8 +145,7 @@ class SafetensorsHeaderTest {
   void refusesWrongHeaderLengths(long length) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(length);
     Files.write(file, bytes.array());
-    refuses(
-        "must have 2 to 8 bytes in this file, but declares " + Long.toUnsignedString(length));
+    refuses("must have 2 to 8 bytes in this file, but declares " + Long.toUnsignedString(length));
   }
 
   @ParameterizedTest

@@ -3,7 +3,10 @@ package dev.quern.train.data;
 import dev.quern.core.ComputeException;
 import org.jspecify.annotations.Nullable;
 
-/** A data file is missing, unreadable or wrong; the message names the file, the rule and the numbers. */
+/**
+ * A data file is missing, unreadable or wrong; the message names the file, the rule and the
+ * numbers.
+ */
 public final class DataException extends ComputeException {
   private static final long serialVersionUID = 1L;
 

@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.stream.LongStream;
 
 /**
- * Labelled pictures, or other rows of bytes, in host memory. Immutable by convention: the arrays are
- * not copied.
+ * Labelled pictures, or other rows of bytes, in host memory. Immutable by convention: the arrays
+ * are not copied.
  */
 public final class DataSet {
   private final String name;
@@ -150,7 +150,6 @@ public final class DataSet {
   public byte[] pixels(int fromRow, int toRow) {
     Objects.checkFromToIndex(fromRow, toRow, count);
     int elements = elements();
-    return Arrays.copyOfRange(
-        pixels, (first + fromRow) * elements, (first + toRow) * elements);
+    return Arrays.copyOfRange(pixels, (first + fromRow) * elements, (first + toRow) * elements);
   }
 }

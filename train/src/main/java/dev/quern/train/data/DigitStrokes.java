@@ -4,17 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The digits as pen strokes: points joined by straight lines, in a box from -0.5 to 0.5 both ways, y
- * down. Curves are ellipse arcs in pieces short enough to look round at 28 pixels. Sines come from
- * {@link StrictMath}, so that every machine draws the same bytes.
+ * The digits as pen strokes: points joined by straight lines, in a box from -0.5 to 0.5 both ways,
+ * y down. Curves are ellipse arcs in pieces short enough to look round at 28 pixels. Sines come
+ * from {@link StrictMath}, so that every machine draws the same bytes.
  */
 final class DigitStrokes {
   /** Ways of writing each digit; the first index is the digit. */
   private static final List<List<DigitStrokes>> STYLES =
       List.of(
-          List.of(
-              pen().arc(0, 0, 0.31, 0.48, -90, 270),
-              pen().arc(0, 0, 0.24, 0.48, -60, 300)),
+          List.of(pen().arc(0, 0, 0.31, 0.48, -90, 270), pen().arc(0, 0, 0.24, 0.48, -60, 300)),
           List.of(
               pen().to(0, -0.48).to(0, 0.48),
               pen().to(-0.17, -0.3).to(0.02, -0.48).to(0.02, 0.48),
@@ -38,14 +36,24 @@ final class DigitStrokes {
               pen().to(-0.26, -0.47).to(0.24, -0.47).to(0, -0.1).arc(0, 0.19, 0.3, 0.29, 270, 500)),
           List.of(
               pen().to(0.17, 0.48).to(0.17, -0.48).to(-0.32, 0.16).to(0.34, 0.16),
-              pen().to(-0.26, -0.46).to(-0.28, 0.06).to(0.26, 0.06).lift().to(0.24, -0.3).to(0.2, 0.48)),
+              pen()
+                  .to(-0.26, -0.46)
+                  .to(-0.28, 0.06)
+                  .to(0.26, 0.06)
+                  .lift()
+                  .to(0.24, -0.3)
+                  .to(0.2, 0.48)),
           List.of(
               pen()
                   .to(0.28, -0.47)
                   .to(-0.2, -0.47)
                   .to(-0.24, -0.06)
                   .arc(0, 0.17, 0.29, 0.31, 235, 500),
-              pen().to(-0.2, -0.44).to(-0.22, -0.05).arc(0, 0.18, 0.27, 0.3, 240, 490).lift()
+              pen()
+                  .to(-0.2, -0.44)
+                  .to(-0.22, -0.05)
+                  .arc(0, 0.18, 0.27, 0.3, 240, 490)
+                  .lift()
                   .to(-0.2, -0.44)
                   .to(0.32, -0.48)),
           List.of(

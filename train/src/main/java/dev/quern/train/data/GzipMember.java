@@ -108,8 +108,7 @@ final class GzipMember implements AutoCloseable {
       throw new DataException(
           ("%s: gzip promises %d bytes with checksum %08x, but they are %d with %08x;"
                   + " get the file again")
-              .formatted(
-                  path, length, crc, inflater.getBytesWritten(), checksum.getValue()));
+              .formatted(path, length, crc, inflater.getBytesWritten(), checksum.getValue()));
     }
   }
 
@@ -132,8 +131,7 @@ final class GzipMember implements AutoCloseable {
   }
 
   private DataException damagedHeader(String what) {
-    return new DataException(
-        "%s: the gzip header %s; get the file again".formatted(path, what));
+    return new DataException("%s: the gzip header %s; get the file again".formatted(path, what));
   }
 
   /** RFC 1952, section 2.3. */

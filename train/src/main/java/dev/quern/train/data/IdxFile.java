@@ -12,9 +12,9 @@ import java.util.Arrays;
 /**
  * One IDX file of unsigned bytes, as MNIST comes in: pictures or labels, plain or packed with gzip,
  * which the first two bytes tell, not the name. Header words are big-endian 32-bit integers: magic
- * number, count and, for pictures, rows, columns and perhaps channels. Nothing in a header is believed before it has
- * been compared with the bytes that are there. Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST
- * database", section "File formats".
+ * number, count and, for pictures, rows, columns and perhaps channels. Nothing in a header is
+ * believed before it has been compared with the bytes that are there. Source: Y. LeCun, C. Cortes,
+ * C. Burges, "The MNIST database", section "File formats".
  */
 public final class IdxFile {
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
@@ -89,8 +89,7 @@ public final class IdxFile {
           ? unpacked(path, images, packed(path, head, in))
           : plain(path, images, head, in);
     } catch (NoSuchFileException e) {
-      throw new DataException(
-          "%s: there is no such file; check the path".formatted(path), e);
+      throw new DataException("%s: there is no such file; check the path".formatted(path), e);
     } catch (AccessDeniedException e) {
       throw new DataException(
           "%s: may not be read by this user; check the permissions of file and folder"
@@ -133,8 +132,7 @@ public final class IdxFile {
     return got == file.length ? file : Arrays.copyOf(file, got);
   }
 
-  private static IdxFile unpacked(Path path, boolean images, byte[] file)
-      throws IOException {
+  private static IdxFile unpacked(Path path, boolean images, byte[] file) throws IOException {
     try (GzipMember gzip = new GzipMember(path, file)) {
       byte[] head = gzip.next(IdxHeader.MAGIC_BYTES);
       IdxHeader header = IdxHeader.parse(path, images, head, gzip::next);

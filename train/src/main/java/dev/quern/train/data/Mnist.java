@@ -107,8 +107,7 @@ public record Mnist(DataSet train, DataSet test) {
     static Part read(Path folder, String prefix) {
       // Labels first: a wrong folder then shows before 47 MB are unpacked.
       IdxFile labels = IdxFile.labels(find(folder, prefix + "-labels", "idx1-ubyte"));
-      IdxFile images =
-          IdxFile.images(find(folder, prefix + "-images", "idx3-ubyte", "idx4-ubyte"));
+      IdxFile images = IdxFile.images(find(folder, prefix + "-images", "idx3-ubyte", "idx4-ubyte"));
       if (images.count() != labels.count()) {
         throw new DataException(
             "%s holds %d pictures, but %s holds %d labels; both must come from the same data set"

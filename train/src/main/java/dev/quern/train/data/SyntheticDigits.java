@@ -6,8 +6,9 @@ import java.util.stream.IntStream;
 
 /**
  * Pictures of digits, 28 x 28, drawn with a seeded pen: for trying things out where there is no
- * MNIST. Position, size, slant, rotation, pen width, curvature and noise vary. They look like MNIST,
- * white on black in the same frame, but are easier; an accuracy on them says nothing about MNIST.
+ * MNIST. Position, size, slant, rotation, pen width, curvature and noise vary. They look like
+ * MNIST, white on black in the same frame, but are easier; an accuracy on them says nothing about
+ * MNIST.
  */
 public final class SyntheticDigits {
   private static final int SIDE = 28;

@@ -79,7 +79,7 @@ class IdxFileTest {
   void unpacksPicturesThatPackThousandTimes() throws IOException {
     byte[] blank = IdxBytes.file(new byte[4_000 * 28 * 28], 0x803, 4_000, 28, 28);
     Files.write(file, IdxBytes.gzip(blank));
-    assertThat(IdxFile.images(file).values()).hasSize(4_000 * 28 * 28).containsOnly(0);
+    assertThat(IdxFile.images(file).values()).isEqualTo(new byte[4_000 * 28 * 28]);
   }
 
   @Test
@@ -97,7 +97,9 @@ class IdxFileTest {
   })
   void refusesWrongMagic(String magic, String reason) throws IOException {
     Files.write(file, IdxBytes.file(new byte[16], Integer.decode(magic), 1, 4, 4));
-    refuses("begin with 0x00000803, but this file begins with 0x%08x".formatted(Integer.decode(magic)), reason);
+    refuses(
+        "begin with 0x00000803, but this file begins with 0x%08x".formatted(Integer.decode(magic)),
+        reason);
   }
 
   @Test
@@ -126,8 +128,7 @@ class IdxFileTest {
     "5, 3, -4, columns",
     "5, 3, 0, columns"
   })
-  void refusesImplausibleSizes(int count, int rows, int columns, String reason)
-      throws IOException {
+  void refusesImplausibleSizes(int count, int rows, int columns, String reason) throws IOException {
     byte[] bytes = IdxBytes.file(new byte[60], 0x803, count, rows, columns);
     Files.write(file, bytes);
     refuses(reason);
@@ -235,6 +236,7 @@ class IdxFileTest {
     assertThatExceptionOfType(DataException.class)
         .isThrownBy(() -> IdxFile.images(file))
         .satisfies(
-            e -> assertThat(e.getMessage()).startsWith(file + ": ").contains(parts).hasLineCount(1));
+            e ->
+                assertThat(e.getMessage()).startsWith(file + ": ").contains(parts).hasLineCount(1));
   }
 }

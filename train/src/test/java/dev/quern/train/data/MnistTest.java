@@ -88,7 +88,9 @@ class MnistTest {
   void refusesDifferentCounts() throws IOException {
     write("train-labels-idx1-ubyte", IdxBytes.labels(1, 2, 3));
     refuses(
-        folder, "train-images-idx3-ubyte holds 4 pictures", "train-labels-idx1-ubyte holds 3 labels");
+        folder,
+        "train-images-idx3-ubyte holds 4 pictures",
+        "train-labels-idx1-ubyte holds 3 labels");
   }
 
   @Test
