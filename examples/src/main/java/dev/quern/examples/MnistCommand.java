@@ -118,36 +118,39 @@ final class MnistCommand implements Callable<Integer> {
         device);
     err.flush();
     Interruption interruption = Interruption.stopping(model);
-    EpochPrinter printer = new EpochPrinter(stdout, err, digits.train().count());
-    Fit settings =
-        Fit.epochs(epochs).batch(batch).validation(digits.test()).listener(printer);
-    History history = model.fit(digits.train(), settings);
-    Evaluation test = last(history);
-    boolean interrupted = interruption.happened();
+    try {
+      EpochPrinter printer = new EpochPrinter(stdout, err, digits.train().count());
+      Fit settings = Fit.epochs(epochs).batch(batch).validation(digits.test()).listener(printer);
+      History history = model.fit(digits.train(), settings);
+      report(history, digits, interruption.happened());
+      results.write(
+          new MnistResults.Run(
+              device, model, digits, history, printer.firstStepSeconds(), settings, seed,
+              precision));
+      return interruption.happened() ? INTERRUPTED : 0;
+    } finally {
+      interruption.done();
+    }
+  }
+
+  private void report(History history, MnistData digits, boolean interrupted) {
+    PrintWriter stdout = command.commandLine().getOut();
+    PrintWriter err = command.commandLine().getErr();
     if (interrupted) {
       err.println(
-          "quern: interrupted"
-              + (results.keepsWeights()
-                  ? "; what was trained so far is kept in " + out
-                  : "; give --out to keep what was trained"));
+          "quern: interrupted; "
+              + (out == null
+                  ? "give --out to keep what was trained"
+                  : "what was trained so far is kept in " + out));
     }
     if (digits.source().equals(MnistData.SYNTHETIC)) {
       stdout.println("These are drawn digits, not MNIST.");
     }
+    Evaluation test = MnistResults.test(history);
     if (test != null && !interrupted) {
       stdout.printf(Locale.ROOT, "Test accuracy: %.4f%n", test.accuracy());
     }
     stdout.flush();
     err.flush();
-    results.write(
-        new MnistResults.Run(
-            device, model, digits, history, test, printer.firstStepSeconds(), settings, seed,
-            precision));
-    interruption.done();
-    return interrupted ? INTERRUPTED : 0;
-  }
-
-  private static @Nullable Evaluation last(History history) {
-    return history.epochs().isEmpty() ? null : history.epochs().getLast().validation();
   }
 }

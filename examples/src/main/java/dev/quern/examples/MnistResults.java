@@ -42,14 +42,14 @@ final class MnistResults {
       Model model,
       MnistData digits,
       History history,
-      @Nullable Evaluation test,
       double firstStepSeconds,
       Fit settings,
       long seed,
       Precision precision) {}
 
-  boolean keepsWeights() {
-    return folder != null;
+  /** The last measurement on the test set, if there is one. */
+  static @Nullable Evaluation test(History history) {
+    return history.epochs().isEmpty() ? null : history.epochs().getLast().validation();
   }
 
   /** Finds out before the training, not after it, that results cannot be written. */
@@ -110,7 +110,7 @@ final class MnistResults {
     object.put("device", run.device().id());
     object.put("implementation", run.device().info().driver());
     object.put("settings", settings);
-    Evaluation test = run.test();
+    Evaluation test = test(run.history());
     object.put("test_accuracy", test == null ? null : test.accuracy());
     object.put("test_loss", test == null ? null : test.loss());
     object.put("total_seconds", ProcessClock.secondsSinceStart());
