@@ -19,8 +19,8 @@ final class VectorSimd {
   static Simd ofBits(int bits) {
     if (bits != VectorWidth.bits()) {
       throw new ComputeException(
-          ("%s changed to %d, but this process uses vectors of %d bits already: set it when starting"
-                  + " Java")
+          ("%s changed to %d, but this process uses vectors of %d bits already: set it when"
+               + " starting Java")
               .formatted(Simd.BITS_PROPERTY, bits, VectorWidth.bits()));
     }
     return new Simd(

@@ -1,5 +1,6 @@
 package dev.quern.examples.check;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -83,7 +84,7 @@ record OnnxNode(
     int[] found = integers(attribute);
     if (found == null) {
       int[] values = new int[count];
-      java.util.Arrays.fill(values, otherwise);
+      Arrays.fill(values, otherwise);
       return values;
     }
     if (found.length != count) {

@@ -193,7 +193,7 @@ final class OnnxReader {
   }
 
   private static ElementType elementType(ProtoReader in, long type) {
-    return switch ((int) type) {
+    return switch ((int) Math.clamp(type, 0, Integer.MAX_VALUE)) {
       case 1 -> ElementType.FLOAT32;
       case 2 -> ElementType.UINT8;
       case 6 -> ElementType.INT32;
