@@ -10,8 +10,7 @@ final class PlainTileSet implements TileSet {
 
   @Override
   public WarmingTile tile(TileShape shape) {
-    Tile tile = new PlainTile(shape, 1);
-    return new WarmingTile(shape, tile, tile);
+    return new WarmingTile(shape, new PlainTile(shape, 1));
   }
 
   @Override

@@ -1,15 +1,17 @@
 package dev.quern.cpu;
 
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets vector tiles compiled, one after the other, on a thread of its own that ends when there is
+ * Gets vector tiles compiled, the most used first, on a thread of its own that ends when there is
  * nothing left to do. One at a time, so that the compiler's queue stays short.
  */
 final class TileWarmUp {
-  private final Queue<WarmingTile> waiting = new ArrayDeque<>();
+  private final List<WarmingTile> waiting = new ArrayList<>();
   private @Nullable Thread worker;
 
   /** Adds a tile; returns at once. */
@@ -29,10 +31,12 @@ final class TileWarmUp {
   }
 
   private synchronized @Nullable WarmingTile next() {
-    WarmingTile tile = waiting.poll();
-    if (tile == null) {
+    if (waiting.isEmpty()) {
       worker = null;
+      return null;
     }
+    WarmingTile tile = Collections.max(waiting, Comparator.comparingInt(WarmingTile::uses));
+    waiting.remove(tile);
     return tile;
   }
 }

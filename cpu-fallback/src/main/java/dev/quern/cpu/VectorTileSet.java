@@ -29,17 +29,11 @@ final class VectorTileSet implements TileSet {
   }
 
   private static WarmingTile load(TileShape shape) {
-    WarmingTile tile =
-        new WarmingTile(
-            shape,
-            new PlainTile(shape, VectorWidth.LANES),
-            new VectorTileGenerator(shape).generate());
-    if (Boolean.parseBoolean(System.getProperty("quern.cpu.warmUp", "true"))) {
-      WARM_UP.add(tile);
-    } else {
-      tile.skipWarmUp();
-    }
-    return tile;
+    Tile vector = new VectorTileGenerator(shape).generate();
+    boolean warmsUp = Boolean.parseBoolean(System.getProperty("quern.cpu.warmUp", "true"));
+    return warmsUp
+        ? new WarmingTile(shape, new PlainTile(shape, VectorWidth.LANES), vector, WARM_UP)
+        : new WarmingTile(shape, vector);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.quern.cpu;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A shape's plain tile until its vector tile has been compiled, then that. Interpreted, a vector tile
  * is thousands of times slower than compiled, and a training step uses a dozen of them: without a
@@ -21,28 +23,46 @@ final class WarmingTile {
   private final TileShape shape;
   private final Tile plain;
   private final Tile vector;
+  private final @Nullable TileWarmUp warmUp;
   private volatile Tile current;
+  private volatile int uses;
 
-  WarmingTile(TileShape shape, Tile plain, Tile vector) {
+  /** A tile that is always the same one. */
+  WarmingTile(TileShape shape, Tile only) {
+    this.shape = shape;
+    plain = only;
+    vector = only;
+    current = only;
+    warmUp = null;
+  }
+
+  WarmingTile(TileShape shape, Tile plain, Tile vector, TileWarmUp warmUp) {
     this.shape = shape;
     this.plain = plain;
     this.vector = vector;
     this.current = plain;
+    this.warmUp = warmUp;
   }
 
-  /** The tile to use now. */
+  /** The tile to use now. The first call asks for the warm-up: what is never used is never warmed. */
   Tile current() {
-    return current;
+    Tile tile = current;
+    if (tile == plain && warmUp != null) {
+      noteUse(warmUp);
+    }
+    return tile;
   }
 
-  /** Whether the vector tile is in use. */
-  boolean warm() {
-    return current != plain;
+  @SuppressWarnings("NonAtomicVolatileUpdate") // a rough count is enough to tell what matters
+  private void noteUse(TileWarmUp queue) {
+    if (uses++ == 0) {
+      queue.add(this);
+    }
   }
 
-  /** Uses the vector tile from now on, compiled or not. */
-  void skipWarmUp() {
-    current = vector;
+  /** About how often it was asked for while cold. */
+  int uses() {
+    return uses;
   }
 
   /** Runs the vector tile on made-up operands until it has been compiled. */
