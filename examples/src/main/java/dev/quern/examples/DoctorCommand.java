@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Says what works here, what does not, and what to do about it. */
@@ -17,6 +18,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
   @Spec private CommandSpec command;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Also the errors behind unusable backends.")
+  private boolean verbose;
 
   DoctorCommand() {}
 
@@ -34,8 +40,11 @@ final class DoctorCommand implements Callable<Integer> {
     Detection detection = Detection.detect();
     for (Probe probe : detection.probes()) {
       out.println("Backend   " + probe.backend() + ": " + probe.reason());
+      if (verbose && probe.cause() != null) {
+        out.println("          cause: " + probe.cause());
+      }
     }
-    int failures = detection.devices().isEmpty() ? 1 : 0;
+    int failures = 0;
     for (AvailableDevice available : detection.devices()) {
       out.println();
       out.println("Device    " + available.info().id() + ": " + available.info().name());
@@ -44,8 +53,15 @@ final class DoctorCommand implements Callable<Integer> {
       }
     }
     out.println();
-    out.println(failures == 0 ? "All well." : failures + " kernels failed.");
+    out.println(verdict(detection.devices().size(), failures));
     out.flush();
-    return failures == 0 ? 0 : 1;
+    return failures == 0 && !detection.devices().isEmpty() ? 0 : 1;
+  }
+
+  private static String verdict(int devices, int failures) {
+    if (devices == 0) {
+      return "No device can be used; the lines above say why.";
+    }
+    return failures == 0 ? "All well." : failures + (failures == 1 ? " pass" : " passes") + " failed.";
   }
 }

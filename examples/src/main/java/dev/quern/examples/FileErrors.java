@@ -2,6 +2,7 @@ package dev.quern.examples;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
@@ -9,16 +10,15 @@ import java.nio.file.NoSuchFileException;
 final class FileErrors {
   private FileErrors() {}
 
+  /** One sentence without a full stop; never empty. */
   static String sentence(IOException e) {
-    if (e instanceof NoSuchFileException missing) {
-      return "there is no file or folder " + missing.getFile();
-    }
-    if (e instanceof AccessDeniedException denied) {
-      return "no permission for " + denied.getFile();
-    }
-    if (e instanceof FileSystemException other && other.getReason() != null) {
-      return other.getFile() + ": " + other.getReason();
-    }
-    return String.valueOf(e.getMessage());
+    return switch (e) {
+      case NoSuchFileException missing -> "there is no file or folder " + missing.getFile();
+      case AccessDeniedException denied -> "no permission for " + denied.getFile();
+      case FileAlreadyExistsException there -> there.getFile() + " exists and is not a folder";
+      case FileSystemException other when other.getReason() != null ->
+          other.getFile() + ": " + other.getReason();
+      default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    };
   }
 }

@@ -1,13 +1,17 @@
 package dev.quern.examples;
 
 import dev.quern.core.ComputeException;
+import dev.quern.examples.check.CheckCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /**
  * The {@code quern} command. Results go to standard output, everything else to standard error. Exit
@@ -21,9 +25,12 @@ import picocli.CommandLine.ParameterException;
     subcommands = {
       DevicesCommand.class,
       DoctorCommand.class,
-      MnistCommand.class
+      MnistCommand.class,
+      CheckCommand.class
     })
 public final class Main {
+  private static final String VERBOSE = "--verbose";
+
   private Main() {}
 
   /** Runs a command line and exits with its code. */
@@ -33,10 +40,21 @@ public final class Main {
 
   /** The command line, ready to execute; for tests. */
   static CommandLine commandLine() {
-    return new CommandLine(new Main())
+    CommandLine quern = new CommandLine(new Main());
+    takeVerbose(quern.getCommandSpec());
+    quern.getSubcommands().values().forEach(command -> takeVerbose(command.getCommandSpec()));
+    return quern
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::wrongUsage)
-        .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+        .setExecutionExceptionHandler(Main::failed);
+  }
+
+  /** Every command takes the option; some say more than where an error came from, and have their own. */
+  private static void takeVerbose(CommandSpec command) {
+    if (command.findOption(VERBOSE) == null) {
+      command.addOption(
+          OptionSpec.builder("-v", VERBOSE).description("Also where an error came from.").build());
+    }
   }
 
   private static int wrongUsage(ParameterException e, String[] arguments) {
@@ -47,7 +65,7 @@ public final class Main {
     return CommandLine.ExitCode.USAGE;
   }
 
-  private static int failed(Exception e, CommandLine command) {
+  private static int failed(Exception e, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
     String sentence = sentence(e);
     if (sentence == null) {
@@ -55,11 +73,17 @@ public final class Main {
       e.printStackTrace(err);
     } else {
       err.println("quern: " + sentence);
-      if (Boolean.getBoolean("quern.verbose")) {
+      if (asksForCauses(parsed)) {
         e.printStackTrace(err);
       }
     }
     return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** Whether the command, or quern before it, was given the option. */
+  private static boolean asksForCauses(ParseResult parsed) {
+    return parsed.asCommandLineList().stream()
+        .anyMatch(c -> c.getParseResult().hasMatchedOption(VERBOSE));
   }
 
   /** What to tell the user about an error that is not a bug, or null. */

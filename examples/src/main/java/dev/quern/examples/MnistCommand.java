@@ -14,6 +14,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,7 +85,7 @@ final class MnistCommand implements Callable<Integer> {
       err.println(detection.report());
       err.flush();
     }
-    MnistData digits = MnistData.load(data, err);
+    MnistData digits = MnistData.load(data, System.getenv(), new MnistDownload(), err);
     try (Device device = chosen.open();
         Model model =
             MnistCnn.network()
@@ -94,6 +96,17 @@ final class MnistCommand implements Callable<Integer> {
                     seed,
                     precision)) {
       return train(device, model, digits, results);
+    }
+  }
+
+  private static MnistData loaded(CompletableFuture<MnistData> loading) {
+    try {
+      return loading.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException wrong) {
+        throw wrong;
+      }
+      throw e;
     }
   }
 
@@ -120,37 +133,53 @@ final class MnistCommand implements Callable<Integer> {
     Interruption interruption = Interruption.stopping(model);
     try {
       EpochPrinter printer = new EpochPrinter(stdout, err, digits.train().count());
-      Fit settings = Fit.epochs(epochs).batch(batch).validation(digits.test()).listener(printer);
+      Fit settings = settings(digits).listener(printer);
       History history = model.fit(digits.train(), settings);
-      report(history, digits, interruption.happened());
+      boolean interrupted = interruption.happened();
+      if (!interrupted) {
+        report(history, digits);
+      }
       results.write(
           new MnistResults.Run(
-              device, model, digits, history, printer.firstStepSeconds(), settings, seed,
+              device,
+              model,
+              digits,
+              history,
+              printer.firstStepSeconds(),
+              settings,
+              seed,
               precision));
-      return interruption.happened() ? INTERRUPTED : 0;
+      if (interrupted) {
+        err.println(
+            "quern: interrupted; "
+                + (out == null
+                    ? "give --out to keep what was trained"
+                    : "what was trained so far is kept in " + out));
+        err.flush();
+      }
+      return interrupted ? INTERRUPTED : 0;
     } finally {
       interruption.done();
     }
   }
 
-  private void report(History history, MnistData digits, boolean interrupted) {
+  private Fit settings(MnistData digits) {
+    int steps = (int) (((long) digits.train().count() + batch - 1) / batch);
+    return Fit.epochs(epochs)
+        .batch(batch)
+        .validation(digits.test())
+        .progressSteps(Math.clamp(steps / 10, 1, 64));
+  }
+
+  private void report(History history, MnistData digits) {
     PrintWriter stdout = command.commandLine().getOut();
-    PrintWriter err = command.commandLine().getErr();
-    if (interrupted) {
-      err.println(
-          "quern: interrupted; "
-              + (out == null
-                  ? "give --out to keep what was trained"
-                  : "what was trained so far is kept in " + out));
-    }
     if (digits.source().equals(MnistData.SYNTHETIC)) {
       stdout.println("These are drawn digits, not MNIST.");
     }
     Evaluation test = MnistResults.test(history);
-    if (test != null && !interrupted) {
+    if (test != null) {
       stdout.printf(Locale.ROOT, "Test accuracy: %.4f%n", test.accuracy());
     }
     stdout.flush();
-    err.flush();
   }
 }

@@ -4,9 +4,10 @@ import dev.quern.train.data.DataException;
 import dev.quern.train.data.DataSet;
 import dev.quern.train.data.Mnist;
 import dev.quern.train.data.SyntheticDigits;
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * Where the digits come from: the folder that was asked for, {@code QUERN_MNIST_DIR}, the user's
@@ -26,34 +27,47 @@ record MnistData(DataSet train, DataSet test, String source) {
    * Loads the digits.
    *
    * @param asked a folder, {@code synthetic}, or empty for the usual places
+   * @param environment the process's variables
+   * @param download where the files come from if they are nowhere
+   * @param err hears about downloads and replacements
    * @throws DataException if a folder that was named is missing or broken; it is never replaced
    */
-  static MnistData load(String asked, PrintWriter err) {
+  static MnistData load(
+      String asked, Map<String, String> environment, MnistDownload download, PrintWriter err) {
     if (asked.equals(SYNTHETIC)) {
       return synthetic();
     }
     if (!asked.isEmpty()) {
       return from(Path.of(asked));
     }
-    String variable = System.getenv("QUERN_MNIST_DIR");
-    if (variable != null && !variable.isEmpty()) {
+    String variable = environment.getOrDefault("QUERN_MNIST_DIR", "");
+    if (!variable.isEmpty()) {
       return from(Path.of(variable));
     }
-    Path cache = cacheFolder();
-    if (!Files.isDirectory(cache)) {
+    Path cache = cache(environment);
+    if (!MnistDownload.complete(cache)) {
       try {
-        MnistDownload.into(cache, err);
-      } catch (DataException e) {
+        download.into(cache, err);
+      } catch (IOException e) {
         err.println(
             "quern: MNIST could not be downloaded ("
-                + e.getMessage()
+                + FileErrors.sentence(e)
                 + "); training on drawn digits instead. Point --data or QUERN_MNIST_DIR at a folder"
                 + " with the four MNIST files for the real ones.");
         err.flush();
         return synthetic();
       }
     }
-    return from(cache);
+    return fromCache(cache);
+  }
+
+  private static MnistData fromCache(Path cache) {
+    try {
+      return from(cache);
+    } catch (DataException e) {
+      throw new DataException(
+          e.getMessage() + "; delete the folder to have it downloaded again", e);
+    }
   }
 
   private static MnistData from(Path folder) {
@@ -66,12 +80,11 @@ record MnistData(DataSet train, DataSet test, String source) {
         SyntheticDigits.draw(SYNTHETIC_TRAIN, 1), SyntheticDigits.draw(SYNTHETIC_TEST, 2), SYNTHETIC);
   }
 
-  private static Path cacheFolder() {
-    String cache = System.getenv("XDG_CACHE_HOME");
+  /** As the XDG base directory specification has it. */
+  private static Path cache(Map<String, String> environment) {
+    String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
     Path base =
-        cache == null || cache.isEmpty()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(cache);
+        cache.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
     return base.resolve("quern").resolve("mnist");
   }
 }

@@ -16,19 +16,20 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches the four MNIST files once, from mirrors of their original home, and keeps them only if they
  * are those files, bit for bit. The only place in the project that uses the network.
  */
 final class MnistDownload {
-  private static final List<String> MIRRORS =
+  private static final List<URI> MIRRORS =
       List.of(
-          "https://storage.googleapis.com/cvdf-datasets/mnist/",
-          "https://ossci-datasets.s3.amazonaws.com/mnist/");
+          URI.create("https://storage.googleapis.com/cvdf-datasets/mnist/"),
+          URI.create("https://ossci-datasets.s3.amazonaws.com/mnist/"));
 
   /** SHA-256 of the files as first published. */
-  private static final Map<String, String> SUMS =
+  static final Map<String, String> SUMS =
       Map.of(
           "train-images-idx3-ubyte.gz",
           "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
@@ -42,58 +43,104 @@ final class MnistDownload {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration TRANSFER = Duration.ofSeconds(60);
 
-  private MnistDownload() {}
+  private final List<URI> mirrors;
+
+  /** From the public mirrors. */
+  MnistDownload() {
+    this(MIRRORS);
+  }
+
+  /** From these addresses, tried in turn; each ends with a slash. */
+  MnistDownload(List<URI> mirrors) {
+    this.mirrors = List.copyOf(mirrors);
+  }
+
+  /** Whether a folder has all four files. */
+  static boolean complete(Path folder) {
+    return SUMS.keySet().stream().allMatch(name -> Files.isRegularFile(folder.resolve(name)));
+  }
 
   /**
-   * Puts all four files into a folder, or none.
+   * Puts the files that are missing into a folder.
    *
-   * @throws DataException if no mirror gives the right files
+   * @throws IOException if no mirror answers, or the folder cannot be written
+   * @throws DataException if a mirror answers with something else than the file
    */
-  static void into(Path folder, PrintWriter err) {
-    Path partial = folder.resolveSibling(folder.getFileName() + ".partial");
+  void into(Path folder, PrintWriter err) throws IOException {
+    err.println("quern: downloading MNIST (11 MB, once) into " + folder + " ...");
+    err.flush();
+    Files.createDirectories(folder);
     try (HttpClient client =
         HttpClient.newBuilder()
             .connectTimeout(CONNECT)
             .followRedirects(HttpClient.Redirect.NORMAL)
             .build()) {
-      Files.createDirectories(partial);
-      err.println("quern: downloading MNIST (11 MB, once) into " + folder + " ...");
-      err.flush();
       for (Map.Entry<String, String> file : SUMS.entrySet()) {
-        fetch(client, file.getKey(), file.getValue(), partial.resolve(file.getKey()));
+        Path target = folder.resolve(file.getKey());
+        if (!Files.isRegularFile(target)) {
+          keep(fetch(client, file.getKey(), file.getValue()), target);
+        }
       }
-      Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new DataException(FileErrors.sentence(e), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DataException("the download was interrupted", e);
     }
   }
 
-  private static void fetch(HttpClient client, String name, String sum, Path target)
-      throws InterruptedException {
-    String reason = "";
-    for (String mirror : MIRRORS) {
+  /** First a file of its own, then the right name: whoever looks meanwhile sees all of it or nothing. */
+  private static void keep(byte[] content, Path target) throws IOException {
+    Path temporary = Files.createTempFile(target.getParent(), ".download", ".tmp");
+    try {
+      Files.write(temporary, content);
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  private byte[] fetch(HttpClient client, String name, String sum) throws IOException {
+    IOException unreachable = new IOException("no mirror is known");
+    DataException wrong = null;
+    for (URI mirror : mirrors) {
+      URI address = mirror.resolve(name);
       try {
-        HttpRequest request =
-            HttpRequest.newBuilder(URI.create(mirror + name)).timeout(TRANSFER).build();
-        HttpResponse<byte[]> response =
-            client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-        String got = sha256(response.body());
-        if (response.statusCode() == 200 && got.equals(sum)) {
-          Files.write(target, response.body());
-          return;
+        byte[] content = get(client, address);
+        wrong = mismatch(address, content, sum);
+        if (wrong == null) {
+          return content;
         }
-        reason =
-            response.statusCode() == 200
-                ? name + " has SHA-256 " + got + " and not " + sum
-                : name + ": HTTP status " + response.statusCode();
       } catch (IOException e) {
-        reason = name + ": " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+        unreachable = new IOException(address + ": " + FileErrors.sentence(e), e);
       }
     }
-    throw new DataException(reason);
+    if (wrong != null) {
+      throw wrong;
+    }
+    throw unreachable;
+  }
+
+  private static byte[] get(HttpClient client, URI address) throws IOException {
+    try {
+      HttpRequest request = HttpRequest.newBuilder(address).timeout(TRANSFER).build();
+      HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+      if (response.statusCode() != 200) {
+        throw new IOException("HTTP status " + response.statusCode());
+      }
+      return response.body();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("the download was interrupted", e);
+    }
+  }
+
+  private static @Nullable DataException mismatch(URI address, byte[] content, String sum) {
+    String got = sha256(content);
+    return got.equals(sum)
+        ? null
+        : new DataException(
+            address
+                + " is not the MNIST file: its SHA-256 must be "
+                + sum
+                + ", but is "
+                + got
+                + "; point --data or QUERN_MNIST_DIR at a folder with the four files instead");
   }
 
   private static String sha256(byte[] bytes) {

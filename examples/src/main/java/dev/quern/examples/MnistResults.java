@@ -52,7 +52,11 @@ final class MnistResults {
     return history.epochs().isEmpty() ? null : history.epochs().getLast().validation();
   }
 
-  /** Finds out before the training, not after it, that results cannot be written. */
+  /**
+   * Finds out before the training, not after it, that results cannot be written.
+   *
+   * @throws DataException if so, and why
+   */
   void requireWritable() {
     if (folder != null) {
       try {
@@ -63,39 +67,61 @@ final class MnistResults {
             "--out " + folder + " cannot be written to: " + FileErrors.sentence(e), e);
       }
     }
-    if (json != null) {
-      Path parent = json.toAbsolutePath().getParent();
-      if (Files.isDirectory(json) || parent == null || !Files.isWritable(parent)) {
-        throw new DataException(
-            "--json " + json + " cannot be written: it must be a file in a folder that exists");
-      }
+    if (json != null && !canWrite(json)) {
+      throw new DataException(
+          "--json "
+              + json
+              + " cannot be written: it must be a file in a folder that exists and may be written to");
     }
   }
 
+  private static boolean canWrite(Path file) {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      return !Files.isDirectory(file) && Files.isWritable(file);
+    }
+    Path parent = file.toAbsolutePath().getParent();
+    return parent != null && Files.isDirectory(parent) && Files.isWritable(parent);
+  }
+
+  /**
+   * Writes what was asked for.
+   *
+   * @throws DataException if a file cannot be written; an old one is then still there
+   */
   void write(Run run) {
     Map<String, Object> object = asMap(run);
-    if (folder != null) {
-      run.model().save(folder.resolve("weights.safetensors"));
-      writeJson(folder.resolve("history.json"), object);
-    }
     if (json != null) {
       writeJson(json, object);
+    }
+    if (folder != null) {
+      writeJson(folder.resolve("history.json"), object);
+      run.model().save(folder.resolve("weights.safetensors"));
     }
   }
 
   private static void writeJson(Path file, Map<String, Object> object) {
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     try {
       String text = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(object) + "\n";
-      Files.write(temporary, text.getBytes(StandardCharsets.UTF_8));
-      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      try {
-        Files.deleteIfExists(temporary);
-      } catch (IOException suppressed) {
-        e.addSuppressed(suppressed);
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        Files.write(file, bytes); // a pipe or a terminal: nothing that could be replaced
+      } else {
+        replace(Files.isSymbolicLink(file) ? file.toRealPath() : file.toAbsolutePath(), bytes);
       }
+    } catch (IOException e) {
       throw new DataException(file + " cannot be written: " + FileErrors.sentence(e), e);
+    }
+  }
+
+  private static void replace(Path file, byte[] bytes) throws IOException {
+    Path temporary =
+        file.resolveSibling(
+            "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    try {
+      Files.write(temporary, bytes);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(temporary);
     }
   }
 
@@ -111,8 +137,8 @@ final class MnistResults {
     object.put("implementation", run.device().info().driver());
     object.put("settings", settings);
     Evaluation test = test(run.history());
-    object.put("test_accuracy", test == null ? null : test.accuracy());
-    object.put("test_loss", test == null ? null : test.loss());
+    object.put("test_accuracy", test == null ? null : number(test.accuracy()));
+    object.put("test_loss", test == null ? null : number(test.loss()));
     object.put("total_seconds", ProcessClock.secondsSinceStart());
     object.put("first_step_seconds", run.firstStepSeconds());
     List<Map<String, Object>> epochs = new ArrayList<>();
@@ -124,12 +150,17 @@ final class MnistResults {
   private static Map<String, Object> asMap(History.Epoch epoch) {
     Evaluation validation = epoch.validation();
     Map<String, Object> object = new LinkedHashMap<>();
-    object.put("loss", epoch.loss());
-    object.put("accuracy", epoch.accuracy());
-    object.put("val_loss", validation == null ? null : validation.loss());
-    object.put("val_accuracy", validation == null ? null : validation.accuracy());
+    object.put("loss", number(epoch.loss()));
+    object.put("accuracy", number(epoch.accuracy()));
+    object.put("val_loss", validation == null ? null : number(validation.loss()));
+    object.put("val_accuracy", validation == null ? null : number(validation.accuracy()));
     object.put("seconds", epoch.seconds());
     object.put("images_per_second", epoch.imagesPerSecond());
     return object;
+  }
+
+  /** JSON has no number for what a training that ran away ends in. */
+  private static @Nullable Double number(double value) {
+    return Double.isFinite(value) ? value : null;
   }
 }

@@ -12,6 +12,12 @@ import java.util.Locale;
 final class ProgressLine implements TrainingListener {
   private static final long REDRAW_NANOS = 100_000_000;
 
+  // Control sequences as in ECMA-48 and the VT100's manual. A line that is too long is cut at the edge
+  // of the window: if it went on in the next row, it could not be rewritten.
+  private static final String CUT = "\u001b[?7l";
+  private static final String WRAP = "\u001b[?7h";
+  private static final String CLEAR = "\u001b[K";
+
   private final PrintWriter out;
   private final boolean terminal;
   private final long rows;
@@ -51,7 +57,7 @@ final class ProgressLine implements TrainingListener {
     }
     lastDrawn = now;
     lastTenth = tenth;
-    double left = rows * (1 - (double) step / steps) / imagesPerSecond;
+    double left = rows * (1 - (double) step / steps) / Math.max(imagesPerSecond, 1);
     String line =
         String.format(
             Locale.ROOT,
@@ -64,14 +70,14 @@ final class ProgressLine implements TrainingListener {
             loss,
             accuracy,
             imagesPerSecond);
-    out.print(terminal ? "\r" + line + "\u001b[K" : line + System.lineSeparator());
+    out.print(terminal ? CUT + "\r" + line + CLEAR + WRAP : line + System.lineSeparator());
     out.flush();
   }
 
   @Override
   public void epochEnds(int number, History.Epoch result) {
     if (terminal) {
-      out.print("\r\u001b[K");
+      out.print("\r" + CLEAR);
       out.flush();
     }
   }

@@ -15,6 +15,7 @@ import dev.quern.kernels.cases.Expected;
 import dev.quern.kernels.cases.Run;
 import dev.quern.kernels.cases.Values;
 import java.io.PrintWriter;
+import java.lang.foreign.ValueLayout;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
@@ -26,7 +27,9 @@ final class SelfTest {
   /** Operations of the largest case that is tried; more would make the test slow, not better. */
   private static final double MOST_FLOPS = 2e8;
 
-  private static final long NANOS_PER_PASS = 30_000_000;
+  private static final double NANOS_PER_PASS = 3e7;
+
+  private static final int MOST_RUNS = 10_000;
 
   private final Device device;
   private final PrintWriter out;
@@ -95,11 +98,11 @@ final class SelfTest {
   private static void write(Stream stream, DeviceBuffer buffer, Values values) {
     switch (values.type()) {
       case FLOAT32 ->
-          stream.write(buffer, values.bits().toArray(java.lang.foreign.ValueLayout.JAVA_FLOAT));
+          stream.write(buffer, values.bits().toArray(ValueLayout.JAVA_FLOAT));
       case INT32 ->
-          stream.write(buffer, values.bits().toArray(java.lang.foreign.ValueLayout.JAVA_INT));
+          stream.write(buffer, values.bits().toArray(ValueLayout.JAVA_INT));
       case UINT8 ->
-          stream.write(buffer, values.bits().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+          stream.write(buffer, values.bits().toArray(ValueLayout.JAVA_BYTE));
     }
   }
 
@@ -122,21 +125,26 @@ final class SelfTest {
   /** Time of a run after a short warm-up, as operations or bytes a second, whichever bounds it. */
   private static <K extends Kernel> String rate(
       Case<K> problem, K kernel, Run<K> run, Stream stream, Bindings buffers) {
-    long nanos = 0;
+    double nanos = nanosPerRun(1, kernel, run, stream, buffers);
     for (int round = 0; round < 2; round++) { // the first one warms up
-      long start = System.nanoTime();
-      int runs = 0;
-      do {
-        run.call().run(kernel, stream, buffers);
-        runs++;
-      } while (System.nanoTime() - start < NANOS_PER_PASS);
-      stream.synchronize();
-      nanos = (System.nanoTime() - start) / runs;
+      // Counted, not timed: a device that runs behind would be given far more than it can finish.
+      int runs = (int) Math.clamp(NANOS_PER_PASS / nanos, 1, MOST_RUNS);
+      nanos = nanosPerRun(runs, kernel, run, stream, buffers);
     }
     double flops = problem.spec().flops(run.pass());
     double bytes = problem.spec().bytes(run.pass());
     return flops > 10 * bytes
         ? String.format(Locale.ROOT, "%8.1f us %7.1f GFLOP/s", nanos / 1e3, flops / nanos)
         : String.format(Locale.ROOT, "%8.1f us %7.1f GB/s", nanos / 1e3, bytes / nanos);
+  }
+
+  private static <K extends Kernel> double nanosPerRun(
+      int runs, K kernel, Run<K> run, Stream stream, Bindings buffers) {
+    long start = System.nanoTime();
+    for (int i = 0; i < runs; i++) {
+      run.call().run(kernel, stream, buffers);
+    }
+    stream.synchronize();
+    return Math.max(1.0, (double) (System.nanoTime() - start) / runs);
   }
 }

@@ -8,7 +8,6 @@ import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Layout;
 import dev.quern.kernels.MaxPool2d;
 import dev.quern.kernels.Precision;
-import org.jspecify.annotations.Nullable;
 
 /** Convolution and pooling vectors. */
 final class ImageVectors {
@@ -27,7 +26,7 @@ final class ImageVectors {
       DeviceBuffer dx = run.output("dx", spec.inputs());
       DeviceBuffer dw = run.output("dw", spec.weights());
       boolean biased = spec.epilogue().hasBias();
-      @Nullable DeviceBuffer b = biased ? run.upload("b", vector.get("b")) : null;
+      DeviceBuffer b = biased ? run.upload("b", vector.get("b")) : null;
       kernel.forward(stream, x, w, b, y);
       kernel.backwardData(stream, dy, w, dx);
       kernel.backwardFilter(stream, x, dy, dw);

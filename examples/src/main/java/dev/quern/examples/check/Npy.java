@@ -36,9 +36,6 @@ final class Npy {
 
   private Tensor read(ByteBuffer bytes) {
     String header = header(bytes);
-    if (find(ORDER, "fortran_order", header).equals("True")) {
-      throw wrong("its rows must be stored one after the other, but fortran_order is True");
-    }
     ElementType type = type(find(TYPE, "descr", header));
     int[] shape = shape(find(SHAPE, "shape", header));
     long count = Tensor.count(shape);
@@ -47,7 +44,20 @@ final class Npy {
           "shape %s of %s needs another size than the %d bytes that follow the header"
               .formatted(Arrays.toString(shape), type, bytes.remaining()));
     }
-    return Tensor.read(type, shape, bytes);
+    return find(ORDER, "fortran_order", header).equals("True")
+        ? byColumns(type, shape, bytes)
+        : Tensor.read(type, shape, bytes);
+  }
+
+  /** In Fortran's order the first axis runs fastest: the transpose of the reversed shape. */
+  private static Tensor byColumns(ElementType type, int[] shape, ByteBuffer bytes) {
+    int[] reversed = new int[shape.length];
+    int[] axes = new int[shape.length];
+    for (int i = 0; i < shape.length; i++) {
+      axes[i] = shape.length - 1 - i;
+      reversed[i] = shape[axes[i]];
+    }
+    return Movement.transpose(Tensor.read(type, reversed, bytes), axes);
   }
 
   private String header(ByteBuffer bytes) {

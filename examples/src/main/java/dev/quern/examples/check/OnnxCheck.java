@@ -25,7 +25,7 @@ final class OnnxCheck {
   private final CaseRunner runner;
 
   OnnxCheck(Path folder, Device device, Tally tally) {
-    this.folder = folder;
+    this.folder = folder.toAbsolutePath().normalize();
     this.device = device;
     runner = new CaseRunner(tally);
   }
@@ -49,8 +49,8 @@ final class OnnxCheck {
   private static List<Path> folders(Path root, int depth, String prefix) {
     try (Stream<Path> walk = Files.walk(root, depth)) {
       return walk.filter(file -> !file.equals(root))
-          .filter(file -> file.getFileName().toString().startsWith(prefix))
-          .map(file -> root.resolve(root.relativize(file).resolve("..")).normalize())
+          .filter(file -> String.valueOf(file.getFileName()).startsWith(prefix))
+          .map(file -> file.resolveSibling("")) // their folders
           .distinct()
           .sorted()
           .toList();

@@ -7,7 +7,6 @@ import dev.quern.kernels.Layout;
 import dev.quern.kernels.MaxPool2d;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** ONNX operators on images. */
 final class OnnxImages {
@@ -23,7 +22,7 @@ final class OnnxImages {
     }
     int[] filter = Arrays.copyOfRange(filters.shape(), 2, filters.rank());
     OnnxWindows windows = new OnnxWindows(node, image, filter);
-    @Nullable Tensor bias = call.optional(2) == null ? null : call.floats(2);
+    Tensor bias = call.optional(2) == null ? null : call.floats(2);
     Conv2d.Spec spec =
         spec(node, OnnxWindows.planarImage(image), filters.extent(0), windows, bias != null);
     if (filters.extent(1) * spec.groups() != spec.c()) {

@@ -7,7 +7,6 @@ import dev.quern.kernels.Relu;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** ONNX operators that work element by element. */
 final class OnnxPoints {
@@ -35,8 +34,8 @@ final class OnnxPoints {
     boolean training;
     double ratio;
     if (call.opset() >= 12) {
-      @Nullable Tensor share = call.optional(1);
-      @Nullable Tensor flag = call.optional(2);
+      Tensor share = call.optional(1);
+      Tensor flag = call.optional(2);
       ratio = share == null ? 0.5 : single(node, share);
       training = flag != null && single(node, flag) != 0;
     } else {

@@ -39,7 +39,7 @@ final class OnnxReader {
   static OnnxModel model(String where, byte[] bytes) {
     ProtoReader in = new ProtoReader(where, bytes);
     Map<String, Integer> opsets = new HashMap<>();
-    @Nullable OnnxModel graph = null;
+    OnnxModel graph = null;
     while (in.next()) {
       switch (in.field()) {
         case 7 -> graph = graph(in.message("graph"), opsets);
@@ -63,7 +63,7 @@ final class OnnxReader {
         default -> in.skip();
       }
     }
-    opsets.put(domain, (int) Math.clamp(version, 0, Integer.MAX_VALUE));
+    opsets.put(domain, Math.clamp(version, 0, Integer.MAX_VALUE));
   }
 
   private static OnnxModel graph(ProtoReader in, Map<String, Integer> opsets) {
@@ -122,7 +122,7 @@ final class OnnxReader {
     float number = 0;
     long integer = 0;
     String text = "";
-    @Nullable Tensor tensor = null;
+    Tensor tensor = null;
     NumberList list = new NumberList();
     while (in.next()) {
       switch (in.field()) {
@@ -151,7 +151,7 @@ final class OnnxReader {
     long type = 0;
     NumberList dims = new NumberList();
     NumberList values = new NumberList();
-    @Nullable ByteBuffer raw = null;
+    ByteBuffer raw = null;
     while (in.next()) {
       switch (in.field()) {
         case 1 -> in.integers(dims);
@@ -193,7 +193,7 @@ final class OnnxReader {
   }
 
   private static ElementType elementType(ProtoReader in, long type) {
-    return switch ((int) Math.clamp(type, 0, Integer.MAX_VALUE)) {
+    return switch (Math.clamp(type, 0, Integer.MAX_VALUE)) {
       case 1 -> ElementType.FLOAT32;
       case 2 -> ElementType.UINT8;
       case 6 -> ElementType.INT32;

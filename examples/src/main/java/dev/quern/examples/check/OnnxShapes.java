@@ -2,7 +2,6 @@ package dev.quern.examples.check;
 
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** ONNX operators that only move data; they run on the host. */
 final class OnnxShapes {
@@ -64,7 +63,7 @@ final class OnnxShapes {
     OnnxNode node = call.node();
     node.requireOnly("allowzero", "consumed_inputs", "shape");
     Tensor x = call.input(0);
-    int @Nullable [] attribute = node.integers("shape"); // before set 5
+    int[] attribute = node.integers("shape"); // before set 5
     int[] shape = attribute == null ? call.input(1).ints() : attribute;
     int open = -1;
     int[] known = shape.clone();
