@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Positions along one axis of a convolution that are reached by the same partners at the same relative
- * places, so that one list of steps serves them all: the inside of an image, its first pixel, its
- * last, and so on. Which pixels padding, stride and dilation connect is settled here once, and kernels
- * never test for borders.
+ * Positions along one axis of a convolution that are reached by the same partners at the same
+ * relative places, so that one list of steps serves them all: the inside of an image, its first
+ * pixel, its last, and so on. Which pixels padding, stride and dilation connect is settled here
+ * once, and kernels never test for borders.
  *
  * @param members the positions
  * @param bases for each member, where in the operand its partners are counted from
@@ -30,7 +30,10 @@ record AxisClass(int[] members, int[] bases, int[] partners, int[] offsets) {
   /** What members of one class have in common. */
   private record Key(List<Integer> partners, List<Integer> offsets) {}
 
-  /** Sorts members 0 to {@code members} into classes by the partners 0 to {@code partners} they meet. */
+  /**
+   * Sorts members 0 to {@code members} into classes by the partners 0 to {@code partners} they
+   * meet.
+   */
   static List<AxisClass> of(int members, int partners, Meeting meeting) {
     Map<Key, List<int[]>> classes = new LinkedHashMap<>();
     for (int member = 0; member < members; member++) {

@@ -50,8 +50,7 @@ final class ConvProducts {
   }
 
   ProductLoop forward() {
-    Ending ending =
-        new Ending(false, false, spec.epilogue().hasBias(), spec.epilogue().hasRelu());
+    Ending ending = new Ending(false, false, spec.epilogue().hasBias(), spec.epilogue().hasRelu());
     Repeat groups = new Repeat(spec.groups(), channels, packedGroup(), filters, filters);
     List<Part> parts = new ArrayList<>();
     for (IndirectTables table : new ConvTables(spec).forward(lead())) {
@@ -93,7 +92,13 @@ final class ConvProducts {
     parts.add(
         new Part(
             new IndirectProduct(
-                tiles, several(image, together, imageA, imageC), columns, ending, 1, 0, slabs,
+                tiles,
+                several(image, together, imageA, imageC),
+                columns,
+                ending,
+                1,
+                0,
+                slabs,
                 groups),
             0,
             0,
@@ -103,7 +108,13 @@ final class ConvProducts {
       parts.add(
           new Part(
               new IndirectProduct(
-                  tiles, several(image, rest, imageA, imageC), columns, ending, 1, 0, Repeat.ONCE,
+                  tiles,
+                  several(image, rest, imageA, imageC),
+                  columns,
+                  ending,
+                  1,
+                  0,
+                  Repeat.ONCE,
                   groups),
               first * imageA,
               0,
@@ -119,8 +130,8 @@ final class ConvProducts {
   }
 
   /**
-   * Partial sums that the filter gradient is cut into. It depends on the problem alone: a sum that was
-   * cut differently would be rounded differently.
+   * Partial sums that the filter gradient is cut into. It depends on the problem alone: a sum that
+   * was cut differently would be rounded differently.
    */
   int filterChunks() {
     if (images == 0) {
@@ -143,8 +154,7 @@ final class ConvProducts {
     List<Part> parts = new ArrayList<>();
     for (IndirectTables image : new ConvTables(spec).backwardFilter(lead())) {
       if (chunks > 1) {
-        Repeat whole =
-            new Repeat(chunks - 1, each * inputImage(), each * outputImage(), sum, 0);
+        Repeat whole = new Repeat(chunks - 1, each * inputImage(), each * outputImage(), sum, 0);
         parts.add(new Part(sumOver(image, each, whole, groups), 0, 0, 0));
       }
       long first = (long) each * (chunks - 1);

@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The passes of a convolution as products over indirection tables, for one image and one group. x is
- * [H, W, C], dy and y are [P, Q, K]. Each entry of a list is a class of rows with the same steps.
+ * The passes of a convolution as products over indirection tables, for one image and one group. x
+ * is [H, W, C], dy and y are [P, Q, K]. Each entry of a list is a class of rows with the same
+ * steps.
  */
 final class ConvTables {
   private final Conv2d.Spec spec;
@@ -56,13 +57,11 @@ final class ConvTables {
         AxisClass.of(
             spec.h(),
             spec.r(),
-            (h, r) ->
-                outputAt(h, r, spec.strideH(), spec.dilationH(), spec.padTop(), spec.p())),
+            (h, r) -> outputAt(h, r, spec.strideH(), spec.dilationH(), spec.padTop(), spec.p())),
         AxisClass.of(
             spec.w(),
             spec.s(),
-            (w, s) ->
-                outputAt(w, s, spec.strideW(), spec.dilationW(), spec.padLeft(), spec.q())),
+            (w, s) -> outputAt(w, s, spec.strideW(), spec.dilationW(), spec.padLeft(), spec.q())),
         new Operands(spec.q() * spec.k(), spec.k(), spec.w() * spec.c(), spec.c()),
         (r, s) -> (r * spec.s() + s) * channels,
         filters,
@@ -144,8 +143,7 @@ final class ConvTables {
       for (AxisClass column : AxisClass.of(spec.s(), spec.q(), (s, q) -> inputColumn(q, s))) {
         tables.add(
             new IndirectTables(
-                eachChannel(
-                    grid(row.bases(), spec.w() * spec.c(), column.bases(), spec.c()), 1),
+                eachChannel(grid(row.bases(), spec.w() * spec.c(), column.bases(), spec.c()), 1),
                 eachChannel(
                     grid(
                         row.members(),
@@ -174,8 +172,7 @@ final class ConvTables {
     int i = 0;
     for (int p = 0; p < row.partners().length; p++) {
       for (int q = 0; q < column.partners().length; q++) {
-        steps[i++] =
-            row.offsets()[p] * spec.w() * spec.c() + column.offsets()[q] * spec.c();
+        steps[i++] = row.offsets()[p] * spec.w() * spec.c() + column.offsets()[q] * spec.c();
         steps[i++] = (row.partners()[p] * spec.q() + column.partners()[q]) * spec.k();
       }
     }

@@ -9,9 +9,9 @@ import dev.quern.kernels.Layout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Convolution as products over indirection tables, on activations in NHWC order. Filters are laid out
- * with the output channel last for the forward pass, and their gradient comes out that way; NCHW
- * activations are transposed through the workspace.
+ * Convolution as products over indirection tables, on activations in NHWC order. Filters are laid
+ * out with the output channel last for the forward pass, and their gradient comes out that way;
+ * NCHW activations are transposed through the workspace.
  *
  * <p>The workspace holds, one after the other: the packed filters, or the partial sums of their
  * gradient; and for NCHW the transposed input and output images.
@@ -95,8 +95,7 @@ final class CpuConv2d extends Conv2d {
   }
 
   @Override
-  protected void runBackwardData(
-      Stream stream, DeviceBuffer dy, DeviceBuffer w, DeviceBuffer dx) {
+  protected void runBackwardData(Stream stream, DeviceBuffer dy, DeviceBuffer w, DeviceBuffer dx) {
     long addressW = CpuBuffer.address(w);
     if (inputs == null || outputs == null || filtersToKrsc == null) {
       backwardData.run(pool, CpuBuffer.address(dy), addressW, CpuBuffer.address(dx), 0);

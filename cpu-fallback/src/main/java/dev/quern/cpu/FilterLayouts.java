@@ -5,8 +5,8 @@ import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Layout;
 
 /**
- * The orders that filters are kept in: as the spec has them ([k, r, s, c] or [k, c, r, s]), and packed
- * with the filter last ([group, r, s, c, k in group], rows a whole number of vectors apart).
+ * The orders that filters are kept in: as the spec has them ([k, r, s, c] or [k, c, r, s]), and
+ * packed with the filter last ([group, r, s, c, k in group], rows a whole number of vectors apart).
  */
 final class FilterLayouts {
   private final Conv2d.Spec spec;

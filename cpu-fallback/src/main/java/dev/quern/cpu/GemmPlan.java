@@ -9,10 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a matrix product is laid out. A tile reads A element by element, in any order, but B in rows, so
- * a transposed B cannot be read in place. Either it is transposed into the workspace first, or, when
- * that moves less, the product is turned round: C' = B A', where the small A is transposed, and C' is
- * transposed back.
+ * How a matrix product is laid out. A tile reads A element by element, in any order, but B in rows,
+ * so a transposed B cannot be read in place. Either it is transposed into the workspace first, or,
+ * when that moves less, the product is turned round: C' = B A', where the small A is transposed,
+ * and C' is transposed back.
  *
  * @param name for {@code implementation()}
  * @param product the product itself
@@ -44,8 +44,7 @@ record GemmPlan(
 
   private static GemmPlan inPlace(Gemm.Spec spec, TileSet tiles) {
     int stepB = spec.transB() ? 1 : spec.ldb(); // a single transposed column is contiguous
-    return new GemmPlan(
-        "tile", product(spec, tiles, stepB, spec.strideB()), null, 0, null, 0);
+    return new GemmPlan("tile", product(spec, tiles, stepB, spec.strideB()), null, 0, null, 0);
   }
 
   private static GemmPlan packed(Gemm.Spec spec, TileSet tiles) {
@@ -105,14 +104,12 @@ record GemmPlan(
             IndirectTables.regular(spec.n(), spec.m()),
             IndirectTables.regularSteps(spec.k(), 1, lead));
     Ending ending = new Ending(spec.alpha() != 1, false, false, false);
-    Repeat batch =
-        new Repeat(spec.batch(), spec.strideB(), matrices == 1 ? 0 : matrix, result, 0);
+    Repeat batch = new Repeat(spec.batch(), spec.strideB(), matrices == 1 ? 0 : matrix, result, 0);
     ProductLoop product =
         loop(
             new IndirectProduct(
                 tiles, tables, spec.m(), ending, spec.alpha(), 0, batch, Repeat.ONCE));
-    return new GemmPlan(
-        "turned", product, pack, matrices * matrix, unpack, spec.batch() * result);
+    return new GemmPlan("turned", product, pack, matrices * matrix, unpack, spec.batch() * result);
   }
 
   private static ProductLoop loop(IndirectProduct product) {

@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * How much memory the host has. Linux says in {@code /proc/meminfo} what could be had without
- * swapping, file caches included; elsewhere all of it counts as free and the allocation itself decides.
+ * swapping, file caches included; elsewhere all of it counts as free and the allocation itself
+ * decides.
  *
  * @param totalBytes physical memory
  */

@@ -10,13 +10,13 @@ import dev.quern.cpu.TileShape.Ending;
  *
  * <p>For a convolution, {@code rows} are pixels and {@code steps} the taps and channels that reach
  * them, so that no image is ever unrolled or padded. The idea is that of Dukhan, "The Indirect
- * Convolution Algorithm", arXiv:1907.02129, with offsets in place of pointers and one flat loop over
- * taps and channels, which the compiler turns into better code than two nested ones (111 against 73
- * GFLOP/s).
+ * Convolution Algorithm", arXiv:1907.02129, with offsets in place of pointers and one flat loop
+ * over taps and channels, which the compiler turns into better code than two nested ones (111
+ * against 73 GFLOP/s).
  *
- * <p>The product may be repeated in two dimensions (batch and groups), at fixed distances. Each element
- * of C is one chain of multiply-adds in the order of the steps, whatever the tiling, the vector length
- * and the number of threads.
+ * <p>The product may be repeated in two dimensions (batch and groups), at fixed distances. Each
+ * element of C is one chain of multiply-adds in the order of the steps, whatever the tiling, the
+ * vector length and the number of threads.
  */
 final class IndirectProduct {
   /** Tiles of one column panel before the next panel: keeps the rows of A in the L1 or L2 cache. */

@@ -11,10 +11,10 @@ import java.nio.ByteOrder;
  * All native memory, addressed absolutely.
  *
  * <p>Kernels read and write through one constant segment over the whole address space. Its class is
- * then known to the compiler at every access, whatever else the process does with segments: a kernel
- * that has met heap and native segments in turn runs up to 25 times slower. The price is that
- * addresses are not checked here. They are checked once a run instead, by the op's contract in {@code
- * kernels}, and the conformance suite puts guard zones around every buffer.
+ * then known to the compiler at every access, whatever else the process does with segments: a
+ * kernel that has met heap and native segments in turn runs up to 25 times slower. The price is
+ * that addresses are not checked here. They are checked once a run instead, by the op's contract in
+ * {@code kernels}, and the conformance suite puts guard zones around every buffer.
  *
  * <p>Vectors may be loaded across the end of a buffer (never stored): {@link CpuArena} and the
  * workspace keep {@link #SLACK_BYTES} behind their last byte readable.

@@ -3,12 +3,12 @@ package dev.quern.cpu;
 import dev.quern.cpu.TileShape.Ending;
 
 /**
- * A tile in plain Java: what runs where the Vector API is absent, and everywhere until the generated
- * tile of the same shape is compiled. It does the same multiply-adds in the same order, so its results
- * are the same bits.
+ * A tile in plain Java: what runs where the Vector API is absent, and everywhere until the
+ * generated tile of the same shape is compiled. It does the same multiply-adds in the same order,
+ * so its results are the same bits.
  *
- * <p>{@link Math#fma} is one instruction on every x86-64 processor since 2013 and on all of ARM64; on
- * older ones Java emulates it, correctly and very slowly.
+ * <p>{@link Math#fma} is one instruction on every x86-64 processor since 2013 and on all of ARM64;
+ * on older ones Java emulates it, correctly and very slowly.
  */
 final class PlainTile implements Tile {
   private static final int BLOCK_COLUMNS = 4;

@@ -2,7 +2,10 @@ package dev.quern.cpu;
 
 import java.util.List;
 
-/** Several products over the same operands as one parallel loop, so that their tiles are shared out together. */
+/**
+ * Several products over the same operands as one parallel loop, so that their tiles are shared out
+ * together.
+ */
 final class ProductLoop implements WorkerPool.Loop {
 
   /**

@@ -3,10 +3,12 @@ package dev.quern.cpu;
 import java.util.Arrays;
 
 /**
- * Copies elements from one order of axes to another, optionally adding up several sources: transposes
- * filters and activations, and sums the partial results of a cut reduction.
+ * Copies elements from one order of axes to another, optionally adding up several sources:
+ * transposes filters and activations, and sums the partial results of a cut reduction.
  *
- * <pre>target[sum of index * target stride] = sum over p &lt; parts of source[sum of index * source stride + p * partStride]</pre>
+ * <pre>
+ * target[sum of index * target stride] = sum over p &lt; parts of source[sum of index * source stride + p * partStride]
+ * </pre>
  */
 final class Rearrangement implements WorkerPool.Loop {
   /** Elements that a worker should take at a time: about 5 microseconds. */

@@ -1,10 +1,12 @@
 package dev.quern.cpu;
 
 /**
- * One register tile of a product over indirection tables: {@code rows x (vectors * lanes)} elements of
- * C, every one of them a sum over the steps kept in a register,
+ * One register tile of a product over indirection tables: {@code rows x (vectors * lanes)} elements
+ * of C, every one of them a sum over the steps kept in a register,
  *
- * <pre>C[outs[row + i] + j] = ending(sum over k of A[rows[row + i] + steps[2k]] * B[steps[2k + 1] + j])</pre>
+ * <pre>
+ * C[outs[row + i] + j] = ending(sum over k of A[rows[row + i] + steps[2k]] * B[steps[2k + 1] + j])
+ * </pre>
  *
  * <p>Vector versions are generated, a class a {@link TileShape}.
  */

@@ -17,8 +17,8 @@ interface TileSet {
 
   /**
    * Rows a tile should have for a product of {@code m} rows. The tallest tile, unless another one
-   * saves a tenth of the work, counting for every tile its multiplications and the loads that go with
-   * them: each shape more is code more to compile.
+   * saves a tenth of the work, counting for every tile its multiplications and the loads that go
+   * with them: each shape more is code more to compile.
    */
   default int rowsFor(int m, int vectors) {
     int most = Math.min(maxRows(vectors), Math.max(1, m));

@@ -23,9 +23,9 @@ import jdk.incubator.vector.VectorSpecies;
  * The bytecode of the operations that a {@link Tile} is made of. Operands are on the stack; each
  * method says which.
  *
- * <p>The JDK is called directly, with no helper of ours in between: the compiler inlines up to 8,000
- * bytecodes into a method (DesiredMethodLimit) and makes exceptions only for the JDK's own {@code
- * @ForceInline}; a tile of 24 accumulators is over that.
+ * <p>The JDK is called directly, with no helper of ours in between: the compiler inlines up to
+ * 8,000 bytecodes into a method (DesiredMethodLimit) and makes exceptions only for the JDK's own
+ * {@code @ForceInline}; a tile of 24 accumulators is over that.
  *
  * @param code receives the bytecode
  */
@@ -61,9 +61,7 @@ record VectorCode(CodeBuilder code) {
     address.accept(code);
     order();
     code.invokestatic(
-        FLOATS,
-        "fromMemorySegment",
-        MethodTypeDesc.of(FLOATS, SPECIES, SEGMENT, CD_long, ORDER));
+        FLOATS, "fromMemorySegment", MethodTypeDesc.of(FLOATS, SPECIES, SEGMENT, CD_long, ORDER));
   }
 
   /** () to a vector whose lanes are all the float at an address. */
@@ -105,8 +103,8 @@ record VectorCode(CodeBuilder code) {
   }
 
   /**
-   * (value) to 0 where it is negative. Compare and blend instead of {@code max(0)}: as fast, and a NaN
-   * of either sign stays one.
+   * (value) to 0 where it is negative. Compare and blend instead of {@code max(0)}: as fast, and a
+   * NaN of either sign stays one.
    */
   void relu() {
     int mask = code.allocateLocal(TypeKind.REFERENCE);

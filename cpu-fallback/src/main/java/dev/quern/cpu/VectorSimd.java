@@ -20,7 +20,7 @@ final class VectorSimd {
     if (bits != VectorWidth.bits()) {
       throw new ComputeException(
           ("%s changed to %d, but this process uses vectors of %d bits already: set it when"
-               + " starting Java")
+                  + " starting Java")
               .formatted(Simd.BITS_PROPERTY, bits, VectorWidth.bits()));
     }
     return new Simd(

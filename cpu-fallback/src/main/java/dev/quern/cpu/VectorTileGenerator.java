@@ -15,9 +15,9 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Writes {@link Tile} classes. A tile must be unrolled and keep every accumulator in a local variable
- * of its own, or the compiler will not keep it in a register; so there is one class a shape, written
- * here instead of by hand. In Java a tile of one row and one vector would read
+ * Writes {@link Tile} classes. A tile must be unrolled and keep every accumulator in a local
+ * variable of its own, or the compiler will not keep it in a register; so there is one class a
+ * shape, written here instead of by hand. In Java a tile of one row and one vector would read
  *
  * <pre>
  * long row0 = a + 4L * rows[row];
@@ -74,9 +74,7 @@ record VectorTileGenerator(TileShape shape) {
                             code ->
                                 code.aload(0)
                                     .invokespecial(
-                                        CD_Object,
-                                        ConstantDescs.INIT_NAME,
-                                        ConstantDescs.MTD_void)
+                                        CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
                                     .return_())
                         .withMethodBody(
                             "run", RUN, ClassFile.ACC_PUBLIC, code -> new Body(code).emit()));
@@ -157,13 +155,13 @@ record VectorTileGenerator(TileShape shape) {
     }
 
     /**
-     * Ends the method in a way that HotSpot's quick compiler (C1) refuses: with an exception handler
-     * that could also be entered by a branch ("Exception handler can be reached by both normal and
-     * exceptional control flow"); here it never is, by either. C1 would spend 100 ms on a tile and give
-     * up at its profiling tier for want of virtual registers; worse, when the optimising compiler (C2)
-     * is busy, it succeeds at the tier below, and HotSpot then never gets from there to C2: the tile
-     * stays forty times too slow for ever. Refused at once, tiles go from the interpreter straight to
-     * C2.
+     * Ends the method in a way that HotSpot's quick compiler (C1) refuses: with an exception
+     * handler that could also be entered by a branch ("Exception handler can be reached by both
+     * normal and exceptional control flow"); here it never is, by either. C1 would spend 100 ms on
+     * a tile and give up at its profiling tier for want of virtual registers; worse, when the
+     * optimising compiler (C2) is busy, it succeeds at the tier below, and HotSpot then never gets
+     * from there to C2: the tile stays forty times too slow for ever. Refused at once, tiles go
+     * from the interpreter straight to C2.
      */
     private void returnPastQuickCompiler() {
       var from = code.newLabel();
@@ -197,9 +195,7 @@ record VectorTileGenerator(TileShape shape) {
         vectors.broadcast(push -> push.lload(address).lload(stepA).ladd());
         code.astore(element);
         for (int j = 0; j < shape.vectors(); j++) {
-          code.aload(element)
-              .aload(rowOfB[j])
-              .aload(sums[i][j]);
+          code.aload(element).aload(rowOfB[j]).aload(sums[i][j]);
           vectors.multiplyAdd();
           code.astore(sums[i][j]);
         }

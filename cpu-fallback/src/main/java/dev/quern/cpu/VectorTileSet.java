@@ -42,10 +42,10 @@ final class VectorTileSet implements TileSet {
   }
 
   /**
-   * With {@code rows * vectors} accumulators, a row of B and a broadcast element of A must stay within
-   * the registers, since the compiler moves the loads of a step in front of its multiplications. More
-   * rows mean fewer loads of B a product. Measured on two Zen 4 cores, 512 bits: 6x4 reaches 116 of
-   * 117 GFLOP/s, 12x2 as much.
+   * With {@code rows * vectors} accumulators, a row of B and a broadcast element of A must stay
+   * within the registers, since the compiler moves the loads of a step in front of its
+   * multiplications. More rows mean fewer loads of B a product. Measured on two Zen 4 cores, 512
+   * bits: 6x4 reaches 116 of 117 GFLOP/s, 12x2 as much.
    */
   @Override
   public int maxRows(int vectors) {

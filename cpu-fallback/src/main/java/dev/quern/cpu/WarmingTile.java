@@ -3,16 +3,18 @@ package dev.quern.cpu;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A shape's plain tile until its vector tile has been compiled, then that. Interpreted, a vector tile
- * is thousands of times slower than compiled, and a training step uses a dozen of them: without a
- * stand-in the first step would take seconds. Both compute the same bits, so the moment of the change
- * shows in nothing but speed.
+ * A shape's plain tile until its vector tile has been compiled, then that. Interpreted, a vector
+ * tile is thousands of times slower than compiled, and a training step uses a dozen of them:
+ * without a stand-in the first step would take seconds. Both compute the same bits, so the moment
+ * of the change shows in nothing but speed.
  */
 final class WarmingTile {
   /** Rounds of runs after which a tile that still is not compiled is given up: a JVM without C2. */
   private static final int MOST_ROUNDS = 2_000;
 
-  /** Runs of a round; {@code STEPS} steps each. HotSpot compiles after 600 runs and 15,000 steps. */
+  /**
+   * Runs of a round; {@code STEPS} steps each. HotSpot compiles after 600 runs and 15,000 steps.
+   */
   private static final int RUNS = 50;
 
   private static final int STEPS = 26;
@@ -44,7 +46,9 @@ final class WarmingTile {
     this.warmUp = warmUp;
   }
 
-  /** The tile to use now. The first call asks for the warm-up: what is never used is never warmed. */
+  /**
+   * The tile to use now. The first call asks for the warm-up: what is never used is never warmed.
+   */
   Tile current() {
     Tile tile = current;
     if (tile == plain && warmUp != null) {

@@ -62,6 +62,8 @@ final class DoctorCommand implements Callable<Integer> {
     if (devices == 0) {
       return "No device can be used; the lines above say why.";
     }
-    return failures == 0 ? "All well." : failures + (failures == 1 ? " pass" : " passes") + " failed.";
+    return failures == 0
+        ? "All well."
+        : failures + (failures == 1 ? " pass" : " passes") + " failed.";
   }
 }

@@ -15,7 +15,8 @@ final class EpochPrinter implements TrainingListener {
 
   EpochPrinter(PrintWriter out, PrintWriter err, long rows) {
     this.out = out;
-    // Only the launcher can tell about standard error alone; Java's console is all streams together.
+    // Only the launcher can tell about standard error alone; Java's console is all streams
+    // together.
     line = new ProgressLine(err, Boolean.getBoolean("quern.terminal"), rows);
   }
 

@@ -49,7 +49,10 @@ public final class Main {
         .setExecutionExceptionHandler(Main::failed);
   }
 
-  /** Every command takes the option; some say more than where an error came from, and have their own. */
+  /**
+   * Every command takes the option; some say more than where an error came from, and have their
+   * own.
+   */
   private static void takeVerbose(CommandSpec command) {
     if (command.findOption(VERBOSE) == null) {
       command.addOption(

@@ -1,6 +1,7 @@
 package dev.quern.examples;
 
 import dev.quern.core.AvailableDevice;
+import dev.quern.core.ComputeException;
 import dev.quern.core.Detection;
 import dev.quern.core.Device;
 import dev.quern.kernels.Precision;
@@ -13,9 +14,10 @@ import dev.quern.train.Optimizer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,13 +81,13 @@ final class MnistCommand implements Callable<Integer> {
     MnistResults results = new MnistResults(out, json);
     results.requireWritable();
     PrintWriter err = command.commandLine().getErr();
+    FutureTask<MnistData> digits = loading(err);
     Detection detection = Detection.detect();
     AvailableDevice chosen = detection.require(deviceId);
     if (deviceId.equals(Detection.AUTO)) {
       err.println(detection.report());
       err.flush();
     }
-    MnistData digits = MnistData.load(data, System.getenv(), new MnistDownload(), err);
     try (Device device = chosen.open();
         Model model =
             MnistCnn.network()
@@ -95,18 +97,36 @@ final class MnistCommand implements Callable<Integer> {
                     Loss.SPARSE_CATEGORICAL_CROSSENTROPY,
                     seed,
                     precision)) {
-      return train(device, model, digits, results);
+      return train(device, model, loaded(digits), results);
     }
   }
 
-  private static MnistData loaded(CompletableFuture<MnistData> loading) {
+  /**
+   * Files are unpacked while devices are found: both take a fifth of a second. A download waits, as
+   * it is for nothing if there is no such device.
+   */
+  private FutureTask<MnistData> loading(PrintWriter err) {
+    Map<String, String> environment = System.getenv();
+    FutureTask<MnistData> digits =
+        new FutureTask<>(() -> MnistData.load(data, environment, new MnistDownload(), err));
+    if (MnistData.isHere(data, environment)) {
+      Thread.ofPlatform().daemon().name("quern-mnist").start(digits);
+    }
+    return digits;
+  }
+
+  private static MnistData loaded(FutureTask<MnistData> digits) {
+    digits.run(); // here, unless another thread has begun
     try {
-      return loading.join();
-    } catch (CompletionException e) {
+      return digits.get();
+    } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException wrong) {
         throw wrong;
       }
-      throw e;
+      throw new IllegalStateException("reading the digits failed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ComputeException("reading the digits was interrupted", e);
     }
   }
 

@@ -61,6 +61,13 @@ record MnistData(DataSet train, DataSet test, String source) {
     return fromCache(cache);
   }
 
+  /** Whether {@link #load} would need no download. */
+  static boolean isHere(String asked, Map<String, String> environment) {
+    return !asked.isEmpty()
+        || !environment.getOrDefault("QUERN_MNIST_DIR", "").isEmpty()
+        || MnistDownload.complete(cache(environment));
+  }
+
   private static MnistData fromCache(Path cache) {
     try {
       return from(cache);
@@ -77,7 +84,9 @@ record MnistData(DataSet train, DataSet test, String source) {
 
   private static MnistData synthetic() {
     return new MnistData(
-        SyntheticDigits.draw(SYNTHETIC_TRAIN, 1), SyntheticDigits.draw(SYNTHETIC_TEST, 2), SYNTHETIC);
+        SyntheticDigits.draw(SYNTHETIC_TRAIN, 1),
+        SyntheticDigits.draw(SYNTHETIC_TEST, 2),
+        SYNTHETIC);
   }
 
   /** As the XDG base directory specification has it. */

@@ -19,8 +19,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches the four MNIST files once, from mirrors of their original home, and keeps them only if they
- * are those files, bit for bit. The only place in the project that uses the network.
+ * Fetches the four MNIST files once, from mirrors of their original home, and keeps them only if
+ * they are those files, bit for bit. The only place in the project that uses the network.
  */
 final class MnistDownload {
   private static final List<URI> MIRRORS =
@@ -84,7 +84,10 @@ final class MnistDownload {
     }
   }
 
-  /** First a file of its own, then the right name: whoever looks meanwhile sees all of it or nothing. */
+  /**
+   * First a file of its own, then the right name: whoever looks meanwhile sees all of it or
+   * nothing.
+   */
   private static void keep(byte[] content, Path target) throws IOException {
     Path temporary = Files.createTempFile(target.getParent(), ".download", ".tmp");
     try {

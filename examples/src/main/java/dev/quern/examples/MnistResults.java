@@ -71,7 +71,8 @@ final class MnistResults {
       throw new DataException(
           "--json "
               + json
-              + " cannot be written: it must be a file in a folder that exists and may be written to");
+              + " cannot be written: it must be a file in a folder that exists and may be written"
+              + " to");
     }
   }
 

@@ -6,13 +6,14 @@ import java.io.PrintWriter;
 import java.util.Locale;
 
 /**
- * How training goes, on standard error: one line rewritten in place on a terminal, a plain line every
- * tenth of an epoch elsewhere.
+ * How training goes, on standard error: one line rewritten in place on a terminal, a plain line
+ * every tenth of an epoch elsewhere.
  */
 final class ProgressLine implements TrainingListener {
   private static final long REDRAW_NANOS = 100_000_000;
 
-  // Control sequences as in ECMA-48 and the VT100's manual. A line that is too long is cut at the edge
+  // Control sequences as in ECMA-48 and the VT100's manual. A line that is too long is cut at the
+  // edge
   // of the window: if it went on in the next row, it could not be rewritten.
   private static final String CUT = "\u001b[?7l";
   private static final String WRAP = "\u001b[?7h";

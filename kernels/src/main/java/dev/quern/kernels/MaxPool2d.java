@@ -148,21 +148,25 @@ public abstract class MaxPool2d extends OpKernel<MaxPool2d.Spec> {
     }
 
     private static void requireOutputs(
-        String axis, int size, int window, int stride, int before, int after, int dilation,
+        String axis,
+        int size,
+        int window,
+        int stride,
+        int before,
+        int after,
+        int dilation,
         boolean ceil) {
       new Window("maxpool2d", axis, size, window, stride, before, after, dilation, ceil);
     }
 
     /** Output height. */
     public int p() {
-      return (int)
-          Window.countOutputs(h, windowH, strideH, padTop, padBottom, dilationH, ceilMode);
+      return (int) Window.countOutputs(h, windowH, strideH, padTop, padBottom, dilationH, ceilMode);
     }
 
     /** Output width. */
     public int q() {
-      return (int)
-          Window.countOutputs(w, windowW, strideW, padLeft, padRight, dilationW, ceilMode);
+      return (int) Window.countOutputs(w, windowW, strideW, padLeft, padRight, dilationW, ceilMode);
     }
 
     /** Elements of {@code x}. */

@@ -21,9 +21,9 @@ import java.util.Set;
  * </pre>
  *
  * <p>Shapes: {@code p}, {@code g}, {@code v} hold {@code count} FLOAT32 elements, {@code
- * learningRate} one and {@code step} one INT32. {@code p}, {@code v} and {@code step} are updated in place; nothing may alias. With momentum
- * 0, {@code v} is written all the same. Deterministic. Cost: about 5 operations and 20 bytes an
- * element. Source: Sutskever et al., ICML 2013.
+ * learningRate} one and {@code step} one INT32. {@code p}, {@code v} and {@code step} are updated
+ * in place; nothing may alias. With momentum 0, {@code v} is written all the same. Deterministic.
+ * Cost: about 5 operations and 20 bytes an element. Source: Sutskever et al., ICML 2013.
  */
 public abstract class Sgd extends OpKernel<Sgd.Spec> {
 

@@ -9,8 +9,8 @@ public interface BoundLayer {
   void forward(Stream stream);
 
   /**
-   * Enqueues the gradients by the weights and, unless the layer is the first, by the input, from the
-   * gradient by the output.
+   * Enqueues the gradients by the weights and, unless the layer is the first, by the input, from
+   * the gradient by the output.
    */
   void backward(Stream stream);
 }

@@ -12,10 +12,11 @@ import java.util.function.UnaryOperator;
 /**
  * Convolution layer with bias, as in Keras: {@code y = activation(conv(x, kernel) + bias)}.
  *
- * <p>Input [height, width, channels], output [outHeight, outWidth, filters]. With {@code valid} padding
- * (the default) {@code out = floor((in - dilation * (size - 1) - 1) / stride) + 1}, with {@code same}
- * {@code out = ceil(in / stride)}, the padding split evenly and the odd pixel going below and to the
- * right. The kernel is [height, width, channels / groups, filters] and starts Glorot uniform.
+ * <p>Input [height, width, channels], output [outHeight, outWidth, filters]. With {@code valid}
+ * padding (the default) {@code out = floor((in - dilation * (size - 1) - 1) / stride) + 1}, with
+ * {@code same} {@code out = ceil(in / stride)}, the padding split evenly and the odd pixel going
+ * below and to the right. The kernel is [height, width, channels / groups, filters] and starts
+ * Glorot uniform.
  *
  * @param filters output channels
  * @param kernelHeight filter height in pixels
@@ -49,36 +50,76 @@ public record Conv2D(
   /** With a ReLU behind. */
   public Conv2D relu() {
     return new Conv2D(
-        filters, kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight,
-        dilationWidth, groups, same, true);
+        filters,
+        kernelHeight,
+        kernelWidth,
+        strideHeight,
+        strideWidth,
+        dilationHeight,
+        dilationWidth,
+        groups,
+        same,
+        true);
   }
 
   /** With these distances between windows. */
   public Conv2D strides(int height, int width) {
     return new Conv2D(
-        filters, kernelHeight, kernelWidth, height, width, dilationHeight, dilationWidth, groups,
-        same, endsInRelu);
+        filters,
+        kernelHeight,
+        kernelWidth,
+        height,
+        width,
+        dilationHeight,
+        dilationWidth,
+        groups,
+        same,
+        endsInRelu);
   }
 
   /** With these distances between taps. */
   public Conv2D dilation(int height, int width) {
     return new Conv2D(
-        filters, kernelHeight, kernelWidth, strideHeight, strideWidth, height, width, groups, same,
+        filters,
+        kernelHeight,
+        kernelWidth,
+        strideHeight,
+        strideWidth,
+        height,
+        width,
+        groups,
+        same,
         endsInRelu);
   }
 
   /** With independent groups of channels. */
   public Conv2D inGroups(int count) {
     return new Conv2D(
-        filters, kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight,
-        dilationWidth, count, same, endsInRelu);
+        filters,
+        kernelHeight,
+        kernelWidth,
+        strideHeight,
+        strideWidth,
+        dilationHeight,
+        dilationWidth,
+        count,
+        same,
+        endsInRelu);
   }
 
   /** With the input padded so that only strides shrink it. */
   public Conv2D samePadding() {
     return new Conv2D(
-        filters, kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight,
-        dilationWidth, groups, true, endsInRelu);
+        filters,
+        kernelHeight,
+        kernelWidth,
+        strideHeight,
+        strideWidth,
+        dilationHeight,
+        dilationWidth,
+        groups,
+        true,
+        endsInRelu);
   }
 
   @Override

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Fully connected layer: {@code y = activation(x kernel + bias)}.
  *
- * <p>Input [n], output [units]. The kernel is [n, units] and starts Glorot uniform. A softmax belongs
- * to the last layer and is computed with the loss.
+ * <p>Input [n], output [units]. The kernel is [n, units] and starts Glorot uniform. A softmax
+ * belongs to the last layer and is computed with the loss.
  *
  * @param units outputs
  * @param endsInRelu whether the activation is a ReLU

@@ -8,7 +8,9 @@ import dev.quern.core.Stream;
 import dev.quern.kernels.GatherBatch;
 import dev.quern.train.data.DataSet;
 
-/** A data set on the device, with the order in which its rows come and the number of the next batch. */
+/**
+ * A data set on the device, with the order in which its rows come and the number of the next batch.
+ */
 final class DeviceData implements AutoCloseable {
   /** Bytes copied at a time: a data set need not be twice in memory while it is loaded. */
   private static final int PORTION_BYTES = 1 << 22;
@@ -39,8 +41,7 @@ final class DeviceData implements AutoCloseable {
     for (int from = 0; from < count; from += rows) {
       int to = Math.min(count, from + rows);
       long portion = (long) (to - from) * elements;
-      stream.write(
-          pixels.part("rows", (long) from * elements, portion), data.pixels(from, to));
+      stream.write(pixels.part("rows", (long) from * elements, portion), data.pixels(from, to));
     }
     stream.write(labels, data.labels());
     int[] inOrder = new int[count];

@@ -4,8 +4,8 @@ import dev.quern.core.DeviceBuffer;
 import dev.quern.core.Stream;
 
 /**
- * Sets a share of the elements to 0 in training and scales the others up; does nothing in evaluation.
- * The mask changes with every step and comes from the model's seed.
+ * Sets a share of the elements to 0 in training and scales the others up; does nothing in
+ * evaluation. The mask changes with every step and comes from the model's seed.
  *
  * @param rate share of elements set to 0, at least 0 and less than 1
  */

@@ -5,8 +5,8 @@ import dev.quern.train.data.DataSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings of {@link Model#fit}. Defaults: 1 epoch, batch 32, shuffled, no validation, progress every
- * 64 steps.
+ * Settings of {@link Model#fit}. Defaults: 1 epoch, batch 32, shuffled, no validation, progress
+ * every 64 steps.
  *
  * @param epochs passes over the data, 1 or more
  * @param batch rows of a step, 1 or more; a last partial batch counts for what it has

@@ -5,8 +5,8 @@ public enum Initializer {
   /** All 0. */
   ZEROS,
   /**
-   * Uniform within {@code +-sqrt(6 / (fanIn + fanOut))}, Keras's default. Source: Glorot and Bengio,
-   * AISTATS 2010.
+   * Uniform within {@code +-sqrt(6 / (fanIn + fanOut))}, Keras's default. Source: Glorot and
+   * Bengio, AISTATS 2010.
    */
   GLOROT_UNIFORM;
 

@@ -3,8 +3,8 @@ package dev.quern.train;
 import java.util.List;
 
 /**
- * One layer of a {@link Sequential}: an immutable description without any memory. A new kind of layer
- * is one implementation of this and nothing else.
+ * One layer of a {@link Sequential}: an immutable description without any memory. A new kind of
+ * layer is one implementation of this and nothing else.
  */
 public interface Layer {
 

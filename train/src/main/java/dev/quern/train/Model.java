@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network on a device: its weights, and the ways to train, measure and ask it. Belongs to one thread
- * at a time, but for {@link #requestStop}. Closing it frees all its memory.
+ * A network on a device: its weights, and the ways to train, measure and ask it. Belongs to one
+ * thread at a time, but for {@link #requestStop}. Closing it frees all its memory.
  */
 public final class Model implements AutoCloseable {
   /** Steps whose losses are summed up in float32 before the host takes them over in double. */
@@ -258,8 +258,8 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Writes all weights to a safetensors file, under their names and in Keras's order. The same weights
-   * give the same bytes.
+   * Writes all weights to a safetensors file, under their names and in Keras's order. The same
+   * weights give the same bytes.
    *
    * @throws dev.quern.train.data.DataException if the file cannot be written; an old one then stays
    */

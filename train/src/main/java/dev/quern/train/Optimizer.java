@@ -8,7 +8,8 @@ import dev.quern.kernels.Sgd;
 
 /**
  * How weights follow their gradients. With Keras's defaults: {@code Optimizer.adam()} is Adam with
- * learning rate 1e-3, 0.9, 0.999 and epsilon 1e-7; {@code Optimizer.sgd(0.01)} plain gradient descent.
+ * learning rate 1e-3, 0.9, 0.999 and epsilon 1e-7; {@code Optimizer.sgd(0.01)} plain gradient
+ * descent.
  */
 public sealed interface Optimizer {
 
@@ -59,8 +60,7 @@ public sealed interface Optimizer {
    * @param epsilon keeps the quotient finite
    * @param form where epsilon stands
    */
-  record AdamOptimizer(
-      float learningRate, float beta1, float beta2, float epsilon, Adam.Form form)
+  record AdamOptimizer(float learningRate, float beta1, float beta2, float epsilon, Adam.Form form)
       implements Optimizer {
     @Override
     public int states() {
@@ -71,8 +71,7 @@ public sealed interface Optimizer {
     public Update prepare(Device device, Parameters of) {
       Adam adam =
           device.prepare(
-              new Adam.Spec(
-                  of.values().count(), beta1, beta2, epsilon, form, 0, Adam.Decay.L2));
+              new Adam.Spec(of.values().count(), beta1, beta2, epsilon, form, 0, Adam.Decay.L2));
       return new Update() {
         @Override
         public Kernel kernel() {
@@ -82,7 +81,12 @@ public sealed interface Optimizer {
         @Override
         public void run(Stream stream) {
           adam.update(
-              stream, of.values(), of.gradients(), of.state(0), of.state(1), of.step(),
+              stream,
+              of.values(),
+              of.gradients(),
+              of.state(0),
+              of.state(1),
+              of.step(),
               of.learningRate());
         }
       };

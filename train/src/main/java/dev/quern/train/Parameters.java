@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Everything that a model learns, on the device: one buffer of all weights, one of all gradients and
- * one for each state of the optimizer, cut alike, so that the optimizer runs once over all.
+ * Everything that a model learns, on the device: one buffer of all weights, one of all gradients
+ * and one for each state of the optimizer, cut alike, so that the optimizer runs once over all.
  */
 public final class Parameters implements AutoCloseable {
   /** Weights begin at whole cache lines; the gaps stay 0 for ever, as their gradients are 0. */

@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network bound to a batch size: every kernel prepared, every activation and gradient in one arena,
- * the layers in order. Built once; running it allocates nothing.
+ * A network bound to a batch size: every kernel prepared, every activation and gradient in one
+ * arena, the layers in order. Built once; running it allocates nothing.
  */
 final class Plan implements AutoCloseable {
   private final Device device;
@@ -121,8 +121,7 @@ final class Plan implements AutoCloseable {
     long bytes = footprint(batch, network.input()) + Arena.footprint(DataType.INT32, batch);
     for (Sequential.Entry entry : network.entries()) {
       bytes += (settings.training() ? 2 : 1) * footprint(batch, entry.output());
-      bytes +=
-          Arena.footprint(DataType.INT32, entry.layer().savedElements(entry.input(), batch));
+      bytes += Arena.footprint(DataType.INT32, entry.layer().savedElements(entry.input(), batch));
     }
     return bytes;
   }

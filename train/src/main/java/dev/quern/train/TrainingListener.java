@@ -19,8 +19,8 @@ public interface TrainingListener {
   default void firstStepDone() {}
 
   /**
-   * Some steps are done. How often this comes is a setting of {@link Fit}; what it reports is what the
-   * host read from the device then.
+   * Some steps are done. How often this comes is a setting of {@link Fit}; what it reports is what
+   * the host read from the device then.
    *
    * @param step steps done in this epoch
    * @param loss mean loss over the epoch so far

@@ -39,9 +39,7 @@ final class TrainingStep implements AutoCloseable {
     this.totals = totals;
     this.update = update;
     gather = device.prepare(data.gatherSpec(settings.batch()));
-    loss =
-        device.prepare(
-            new SoftmaxCrossEntropy.Spec(settings.batch(), classes, Reduction.MEAN));
+    loss = device.prepare(new SoftmaxCrossEntropy.Spec(settings.batch(), classes, Reduction.MEAN));
     stream.reserveWorkspace(Math.max(gather.workspaceBytes(), loss.workspaceBytes()));
   }
 

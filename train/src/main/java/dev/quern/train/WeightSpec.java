@@ -32,7 +32,13 @@ public record WeightSpec(
   static WeightSpec inOrder(
       String name, List<Integer> shape, int fanIn, int fanOut, Initializer initializer) {
     return new WeightSpec(
-        name, shape, fanIn, fanOut, initializer, UnaryOperator.identity(), UnaryOperator.identity());
+        name,
+        shape,
+        fanIn,
+        fanOut,
+        initializer,
+        UnaryOperator.identity(),
+        UnaryOperator.identity());
   }
 
   /** A bias of this many channels, which starts at 0. */

@@ -3,7 +3,9 @@ package dev.quern.examples.check;
 import dev.quern.core.ComputeException;
 import org.jspecify.annotations.Nullable;
 
-/** A file of outside cases is missing, broken, or asks for what is not offered; says which and why. */
+/**
+ * A file of outside cases is missing, broken, or asks for what is not offered; says which and why.
+ */
 public final class CheckException extends ComputeException {
   private static final long serialVersionUID = 1L;
 

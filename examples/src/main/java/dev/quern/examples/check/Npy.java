@@ -101,8 +101,7 @@ final class Npy {
       case "|u1" -> ElementType.UINT8;
       case "|b1" -> ElementType.BOOL;
       default ->
-          throw wrong(
-              "its type must be one of <f4, <f8, <i4, <i8, |u1 and |b1, but is " + descr);
+          throw wrong("its type must be one of <f4, <f8, <i4, <i8, |u1 and |b1, but is " + descr);
     };
   }
 

@@ -72,8 +72,7 @@ final class Npz {
   Tensor get(String array) {
     Tensor tensor = arrays.get(array);
     if (tensor == null) {
-      throw new CheckException(
-          name + " has no array '" + array + "'; it has " + arrays.keySet());
+      throw new CheckException(name + " has no array '" + array + "'; it has " + arrays.keySet());
     }
     return tensor;
   }

@@ -115,8 +115,8 @@ final class OnnxImages {
     for (int i = 0; i < indices.length; i++) {
       int row = argmax[i] / spec.w();
       int column = argmax[i] % spec.w();
-      double base = (double) (i / (spec.p() * spec.q())) * plane;
-      indices[i] = base + (columns ? column * spec.h() + row : argmax[i]);
+      int image = i / (spec.p() * spec.q());
+      indices[i] = (double) image * plane + (columns ? column * spec.h() + row : argmax[i]);
     }
     return indices;
   }

@@ -39,8 +39,7 @@ final class OnnxLosses {
     return Movement.axisBack(softmax(device, turned, rows, classes, logarithm), axis);
   }
 
-  private static Tensor softmax(
-      Device device, Tensor x, int rows, int classes, boolean logarithm) {
+  private static Tensor softmax(Device device, Tensor x, int rows, int classes, boolean logarithm) {
     Softmax.Spec spec = new Softmax.Spec(rows, classes, logarithm);
     try (DeviceRun run = new DeviceRun(device)) {
       DeviceBuffer y = run.output("y", spec.count());

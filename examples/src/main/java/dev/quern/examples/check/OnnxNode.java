@@ -50,7 +50,8 @@ record OnnxNode(
       return otherwise;
     }
     if (found.integer() != (int) found.integer()) {
-      throw wrong("attribute " + attribute + " must be a 32-bit integer, but is " + found.integer());
+      throw wrong(
+          "attribute " + attribute + " must be a 32-bit integer, but is " + found.integer());
     }
     return (int) found.integer();
   }
@@ -89,7 +90,8 @@ record OnnxNode(
     }
     if (found.length != count) {
       throw wrong(
-          "attribute %s must have %d numbers, but has %d".formatted(attribute, count, found.length));
+          "attribute %s must have %d numbers, but has %d"
+              .formatted(attribute, count, found.length));
     }
     return found;
   }

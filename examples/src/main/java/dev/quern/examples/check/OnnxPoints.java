@@ -106,8 +106,7 @@ final class OnnxPoints {
     float epsilon = Math.max(call.node().number("epsilon", 0), Float.MIN_NORMAL);
     float decay = call.node().number("norm_coefficient", 0);
     Adam.Spec spec =
-        new Adam.Spec(
-            x.count(), beta1, beta2, epsilon, Adam.Form.KERAS, decay, Adam.Decay.L2);
+        new Adam.Spec(x.count(), beta1, beta2, epsilon, Adam.Form.KERAS, decay, Adam.Decay.L2);
     double rate = single(call.node(), call.input(0));
     int done = (int) single(call.node(), call.input(1));
     if (done == 0) {

@@ -91,7 +91,10 @@ final class OnnxProducts {
     return longer;
   }
 
-  /** A sum as the product of a column with [1] onto the other term: every element is {@code a * 1 + b}. */
+  /**
+   * A sum as the product of a column with [1] onto the other term: every element is {@code a * 1 +
+   * b}.
+   */
   static List<Tensor> add(OnnxCall call) {
     OnnxNode node = call.node();
     node.requireOnly("axis", "broadcast", "consumed_inputs");

@@ -175,9 +175,7 @@ final class OnnxReader {
     if (found != count || !whole) {
       throw in.wrong("has " + found + " values where its dims say " + count);
     }
-    return raw == null
-        ? new Tensor(type, shape, values.toArray())
-        : Tensor.read(type, shape, raw);
+    return raw == null ? new Tensor(type, shape, values.toArray()) : Tensor.read(type, shape, raw);
   }
 
   private static int[] shape(ProtoReader in, NumberList dims) {
@@ -200,7 +198,11 @@ final class OnnxReader {
       case 7 -> ElementType.INT64;
       case 9 -> ElementType.BOOL;
       case 11 -> ElementType.FLOAT64;
-      default -> throw in.wrong("holds elements of type " + type + ", of which only 1, 2, 6, 7, 9 and 11 are offered");
+      default ->
+          throw in.wrong(
+              "holds elements of type "
+                  + type
+                  + ", of which only 1, 2, 6, 7, 9 and 11 are offered");
     };
   }
 }

@@ -60,8 +60,7 @@ final class PointVectors {
         Adam.Decay.L2);
   }
 
-  private static void adam(
-      Device device, VectorCase vector, Adam.Spec spec, VectorAnswer answer) {
+  private static void adam(Device device, VectorCase vector, Adam.Spec spec, VectorAnswer answer) {
     int count = vector.get("p0").count();
     int steps = vector.attributes().whole("steps");
     float[] gradients = vector.get("g").floats();

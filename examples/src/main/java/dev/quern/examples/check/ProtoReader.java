@@ -94,12 +94,12 @@ final class ProtoReader {
   /** Adds integers to a list, whether they come packed or one by one. */
   void integers(NumberList to) {
     if (wireType == VARINT) {
-      to.add(readVarint());
+      to.add((double) readVarint());
       return;
     }
     ProtoReader packed = message("packed integers");
     while (packed.bytes.hasRemaining()) {
-      to.add(packed.readVarint());
+      to.add((double) packed.readVarint());
     }
   }
 
@@ -136,8 +136,7 @@ final class ProtoReader {
   private int length() {
     long length = readVarint();
     if (length < 0 || length > bytes.remaining()) {
-      throw wrong(
-          "has a value of " + length + " bytes where " + bytes.remaining() + " are left");
+      throw wrong("has a value of " + length + " bytes where " + bytes.remaining() + " are left");
     }
     return (int) length;
   }
@@ -160,6 +159,7 @@ final class ProtoReader {
 
   /** For those who read the values: the same kind of error, about the meaning. */
   CheckException wrong(String what) {
-    return new CheckException(where + " cannot be read: at byte " + bytes.position() + " it " + what);
+    return new CheckException(
+        where + " cannot be read: at byte " + bytes.position() + " it " + what);
   }
 }

@@ -117,7 +117,8 @@ final class Tensor {
     for (int i = 0; i < ints.length; i++) {
       ints[i] = (int) values[i];
       if (ints[i] != values[i]) {
-        throw new CheckException("element %d must be a 32-bit integer, but is %s".formatted(i, values[i]));
+        throw new CheckException(
+            "element %d must be a 32-bit integer, but is %s".formatted(i, values[i]));
       }
     }
     return ints;

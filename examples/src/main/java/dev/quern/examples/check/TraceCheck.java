@@ -67,8 +67,7 @@ final class TraceCheck {
     runner.run("trace/gradients", () -> gradients(trace, mnist.train()));
     Training training = new Training(trace, mnist);
     runner.run("trace/first losses", () -> losses(trace, training, SHARP_STEPS, 1e-5, 2e-3));
-    runner.run(
-        "trace/losses", () -> losses(trace, training, trace.losses().length, 1e-3, 0.1));
+    runner.run("trace/losses", () -> losses(trace, training, trace.losses().length, 1e-3, 0.1));
     runner.run("trace/right answers", () -> rightAnswers(trace, training));
   }
 
@@ -100,8 +99,7 @@ final class TraceCheck {
             Dense.of(128).relu(),
             Dense.of(10));
     Precision precision = tf32 ? Precision.TF32 : Precision.FP32;
-    Model model =
-        network.compile(device, adam, Loss.SPARSE_CATEGORICAL_CROSSENTROPY, 1, precision);
+    Model model = network.compile(device, adam, Loss.SPARSE_CATEGORICAL_CROSSENTROPY, 1, precision);
     List<String> names = model.weightNames();
     for (int i = 0; i < names.size(); i++) {
       Tensor values = trace.array(weights, TraceFolder.WEIGHTS.get(i));

@@ -50,7 +50,8 @@ final class VectorCase {
   int[] image(String array, boolean nchw) {
     int[] s = get(array).shape();
     if (s.length != 4) {
-      throw new CheckException("array '%s' must have four axes, but is %s".formatted(array, get(array)));
+      throw new CheckException(
+          "array '%s' must have four axes, but is %s".formatted(array, get(array)));
     }
     return nchw ? s : new int[] {s[0], s[3], s[1], s[2]};
   }
@@ -65,8 +66,8 @@ final class VectorCase {
     Set<String> answered = new HashSet<>();
     for (Map.Entry<String, double[]> result : answer.results()) {
       String array = result.getKey();
-      answered.add(toleranceKey(array));
       if (has(array)) {
+        answered.add(toleranceKey(array));
         String mismatch = mismatch(answer, array, result.getValue(), precision);
         if (mismatch != null) {
           wrong.add(mismatch);
@@ -75,8 +76,14 @@ final class VectorCase {
     }
     for (String key : entry.object("tolerance").keys()) {
       if (!answered.contains(key)) {
-        wrong.add("no answer is computed for '" + key + "', which the case has a tolerance for");
+        wrong.add(
+            "'"
+                + key
+                + "' has a tolerance, but is not computed here or missing in the case's file");
       }
+    }
+    if (answered.isEmpty()) {
+      wrong.add("the case has nothing to compare with");
     }
     return wrong.isEmpty() ? null : String.join("; ", wrong) + "; " + answer.description();
   }
@@ -85,8 +92,7 @@ final class VectorCase {
       VectorAnswer answer, String array, double[] got, Precision precision) {
     boolean tf32 = precision == Precision.TF32;
     String bound = "atol_" + (tf32 ? "tf32" : "f32");
-    double allowed =
-        entry.object("tolerance").object(toleranceKey(array)).number(bound);
+    double allowed = entry.object("tolerance").object(toleranceKey(array)).number(bound);
     double[] want = answer.compared(array, get(array).values());
     String mismatch = new Comparison(allowed, 0).mismatch(array, got, want);
     if (mismatch == null && tf32 && (op().equals("conv2d") || op().equals("gemm"))) {
@@ -108,7 +114,8 @@ final class VectorCase {
         ? null
         : String.format(
             Locale.ROOT,
-            "%s: the root mean square of the difference is %.3g of that of the values, allowed 1e-3",
+            "%s: the root mean square of the difference is %.3g of that of the values, allowed"
+                + " 1e-3",
             array,
             Math.sqrt(difference / size));
   }

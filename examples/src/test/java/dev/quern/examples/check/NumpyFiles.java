@@ -19,7 +19,8 @@ final class NumpyFiles {
 
   /** An array of version 1.0. */
   static byte[] npy(String descr, String shape, double... values) {
-    return npy("{'descr': '%s', 'fortran_order': False, 'shape': %s, }".formatted(descr, shape), values);
+    return npy(
+        "{'descr': '%s', 'fortran_order': False, 'shape': %s, }".formatted(descr, shape), values);
   }
 
   /** Values behind a header of any content; the type is taken from it. */

@@ -33,7 +33,9 @@ class OnnxCheckTest {
 
   @Test
   void convolvesOneDimension() {
-    ProtoWriter[] inputs = {floats(new int[] {1, 1, 3}, 1, 2, 3), floats(new int[] {1, 1, 2}, 10, 1)};
+    ProtoWriter[] inputs = {
+      floats(new int[] {1, 1, 3}, 1, 2, 3), floats(new int[] {1, 1, 2}, 10, 1)
+    };
     ProtoWriter[] outputs = {floats(new int[] {1, 1, 3}, 1, 12, 23)};
     add("one", OPSET, "Conv", inputs, outputs, integers("pads", 1, 0));
 
@@ -84,7 +86,12 @@ class OnnxCheckTest {
   }
 
   private void gemm(
-      String name, ProtoWriter[] inputs, double c00, double c01, double c10, double c11,
+      String name,
+      ProtoWriter[] inputs,
+      double c00,
+      double c01,
+      double c10,
+      double c11,
       ProtoWriter beta) {
     ProtoWriter[] outputs = {floats(new int[] {2, 2}, c00, c01, c10, c11)};
     add(name, OPSET, "Gemm", inputs, outputs, beta);
@@ -121,7 +128,12 @@ class OnnxCheckTest {
     };
     ProtoWriter[] outputs = {floats(new int[0], Math.log(2))};
     add(
-        "ignored", OPSET, "SoftmaxCrossEntropyLoss", inputs, outputs, integer("ignore_index", -100));
+        "ignored",
+        OPSET,
+        "SoftmaxCrossEntropyLoss",
+        inputs,
+        outputs,
+        integer("ignore_index", -100));
 
     assertAllPass(1);
   }
@@ -173,7 +185,12 @@ class OnnxCheckTest {
   void movesData() {
     ProtoWriter x = floats(new int[] {1, 2, 2}, 1, 2, 3, 4);
     ProtoWriter[] reshape = {x, longs(new int[] {2}, 0, -1)};
-    add("reshape", OPSET, "Reshape", reshape, new ProtoWriter[] {floats(new int[] {1, 4}, 1, 2, 3, 4)});
+    add(
+        "reshape",
+        OPSET,
+        "Reshape",
+        reshape,
+        new ProtoWriter[] {floats(new int[] {1, 4}, 1, 2, 3, 4)});
     ProtoWriter[] only = {x};
     ProtoWriter[] turned = {floats(new int[] {2, 2, 1}, 1, 3, 2, 4)};
     add("transpose", OPSET, "Transpose", only, turned);
@@ -207,7 +224,12 @@ class OnnxCheckTest {
     ProtoWriter[] inputs = {
       floats(new int[] {1, 2}, 0, 0), longs(new int[] {1}, 1), floats(new int[] {2}, 1, 2)
     };
-    add("weights", OPSET, "SoftmaxCrossEntropyLoss", inputs, new ProtoWriter[] {floats(new int[0], 1)});
+    add(
+        "weights",
+        OPSET,
+        "SoftmaxCrossEntropyLoss",
+        inputs,
+        new ProtoWriter[] {floats(new int[0], 1)});
 
     assertThat(Verdict.of("--onnx", folder).out()).contains("weights of classes are not offered");
   }
@@ -227,8 +249,7 @@ class OnnxCheckTest {
   private void assertAllPass(int cases) {
     Verdict verdict = Verdict.of("--onnx", folder);
 
-    assertThat(verdict.out())
-        .isEqualToIgnoringNewLines(cases + " passed, 0 failed, 0 skipped");
+    assertThat(verdict.out()).isEqualToIgnoringNewLines(cases + " passed, 0 failed, 0 skipped");
     assertThat(verdict.exitCode()).isZero();
   }
 }

@@ -17,8 +17,7 @@ final class ProtoWriter {
 
   ProtoWriter number(int field, float value) {
     varint((long) field << 3 | 5);
-    bytes.writeBytes(
-        ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(value).array());
+    bytes.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(value).array());
     return this;
   }
 
@@ -49,7 +48,7 @@ final class ProtoWriter {
   private void varint(long value) {
     long left = value;
     while ((left & ~0x7FL) != 0) {
-      bytes.write((int) (left & 0x7F | 0x80));
+      bytes.write((int) (left & 0x7F) | 0x80);
       left >>>= 7;
     }
     bytes.write((int) left);

@@ -79,8 +79,9 @@ public final class Cases {
     List<Case<?>> containing = all.stream().filter(c -> c.name().contains(pattern)).toList();
     if (containing.isEmpty()) {
       String examples =
-          String.join(", ", Stream.of(0, all.size() / 2, all.size() - 1)
-              .map(i -> all.get(i).name()).toList());
+          String.join(
+              ", ",
+              Stream.of(0, all.size() / 2, all.size() - 1).map(i -> all.get(i).name()).toList());
       throw new IllegalArgumentException(
           "no case is named '" + pattern + "' or contains it; names look like " + examples);
     }

@@ -102,8 +102,7 @@ final class Conv2dCases {
         Pass.BACKWARD_BIAS,
         arguments.list(),
         (kernel, stream, to) -> kernel.backwardBias(stream, to.get("dy"), to.get("db")),
-        linear(
-            spec, in, "db", () -> ReferenceConv2d.backwardBias(spec, Bounded.widen(dy))));
+        linear(spec, in, "db", () -> ReferenceConv2d.backwardBias(spec, Bounded.widen(dy))));
   }
 
   private static Run<Conv2d> backwardEpilogue(Conv2d.Spec spec, Inputs in) {

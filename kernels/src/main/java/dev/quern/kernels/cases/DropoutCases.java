@@ -40,9 +40,7 @@ final class DropoutCases {
         pass,
         arguments.list(),
         call,
-        () ->
-            Map.of(
-                y, Expected.rounded(ReferenceDropout.apply(spec, Bounded.widen(x), step[0]))));
+        () -> Map.of(y, Expected.rounded(ReferenceDropout.apply(spec, Bounded.widen(x), step[0]))));
   }
 
   static List<Case<Dropout>> all() {

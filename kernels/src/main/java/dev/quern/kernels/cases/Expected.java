@@ -68,8 +68,8 @@ public final class Expected {
   /**
    * How far an element may be off.
    *
-   * @param rearranged whether the implementation computes sums by another formula that is not exact on
-   *     whole numbers, such as Winograd's or a Fourier transform
+   * @param rearranged whether the implementation computes sums by another formula that is not exact
+   *     on whole numbers, such as Winograd's or a Fourier transform
    */
   public double allowed(int index, boolean rearranged) {
     boolean strict = exact && (type == DataType.INT32 || !rearranged);

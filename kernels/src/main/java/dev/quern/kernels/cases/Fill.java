@@ -6,8 +6,8 @@ import java.util.SplittableRandom;
 /** What FLOAT32 inputs are filled with. */
 public enum Fill {
   /**
-   * Whole numbers from -4 to 4. Products and sums of them are exact in float32 in any order as long as
-   * no sum of absolute values reaches 2^24, so linear ops must give the reference's very bits.
+   * Whole numbers from -4 to 4. Products and sums of them are exact in float32 in any order as long
+   * as no sum of absolute values reaches 2^24, so linear ops must give the reference's very bits.
    */
   WHOLE {
     @Override

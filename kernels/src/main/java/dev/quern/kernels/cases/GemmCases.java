@@ -46,8 +46,7 @@ final class GemmCases {
       arguments.input("bias", bias);
     }
     arguments.updated("c", c);
-    boolean whole =
-        in.fill() == Fill.WHOLE && isWhole(spec.alpha()) && isWhole(spec.beta());
+    boolean whole = in.fill() == Fill.WHOLE && isWhole(spec.alpha()) && isWhole(spec.beta());
     return new Run<>(
         Pass.FORWARD,
         arguments.list(),

@@ -48,8 +48,7 @@ final class MaxPool2dCases {
   }
 
   private static Run<MaxPool2d> backward(MaxPool2d.Spec spec, Inputs in) {
-    ReferenceMaxPool2d.Maxima before =
-        ReferenceMaxPool2d.forward(spec, Bounded.widen(x(spec, in)));
+    ReferenceMaxPool2d.Maxima before = ReferenceMaxPool2d.forward(spec, Bounded.widen(x(spec, in)));
     float[] y = before.y().toFloats();
     if (!spec.reluInput()) {
       Arrays.fill(y, Float.NaN); // must not be read
@@ -62,8 +61,7 @@ final class MaxPool2dCases {
         Pass.BACKWARD_DATA,
         arguments.list(),
         (kernel, stream, to) ->
-            kernel.backward(
-                stream, to.get("y"), to.get("argmax"), to.get("dy"), to.get("dx")),
+            kernel.backward(stream, to.get("y"), to.get("argmax"), to.get("dy"), to.get("dx")),
         () ->
             Map.of(
                 "dx",

@@ -38,8 +38,7 @@ final class ReluCases {
         (kernel, stream, to) -> kernel.backward(stream, to.get("y"), to.get("dy"), to.get(dx)),
         () ->
             Map.of(
-                dx,
-                Expected.rounded(ReferenceRelu.backward(Bounded.widen(y), Bounded.widen(dy)))));
+                dx, Expected.rounded(ReferenceRelu.backward(Bounded.widen(y), Bounded.widen(dy)))));
   }
 
   static List<Case<Relu>> all() {
@@ -56,7 +55,9 @@ final class ReluCases {
     return cases;
   }
 
-  /** NaN, infinities, both zeros and the smallest normal number, spread over a vector and its rest. */
+  /**
+   * NaN, infinities, both zeros and the smallest normal number, spread over a vector and its rest.
+   */
   private static Variant special() {
     float[] values = {
       Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0f, -0f, Float.MIN_NORMAL

@@ -16,10 +16,7 @@ import java.util.function.Supplier;
  * @param reference computes what each written argument must hold afterwards, by role
  */
 public record Run<K extends Kernel>(
-    Pass pass,
-    List<Argument> arguments,
-    Call<K> call,
-    Supplier<Map<String, Expected>> reference) {
+    Pass pass, List<Argument> arguments, Call<K> call, Supplier<Map<String, Expected>> reference) {
 
   /** Hands the bound buffers to the kernel's own method. */
   @FunctionalInterface

@@ -21,8 +21,7 @@ final class SoftmaxCrossEntropyCases {
 
   private SoftmaxCrossEntropyCases() {}
 
-  static Case<SoftmaxCrossEntropy> of(
-      SoftmaxCrossEntropy.Spec spec, Fill fill, Variant variant) {
+  static Case<SoftmaxCrossEntropy> of(SoftmaxCrossEntropy.Spec spec, Fill fill, Variant variant) {
     return new Case<>(spec, fill, variant, in -> List.of(loss(spec, in)));
   }
 

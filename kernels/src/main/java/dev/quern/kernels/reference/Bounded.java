@@ -1,11 +1,11 @@
 package dev.quern.kernels.reference;
 
 /**
- * An exact result and how far from it float32 arithmetic may end: for each element its value and its
- * magnitude, which is the sum of the absolute values of all terms that went into it.
+ * An exact result and how far from it float32 arithmetic may end: for each element its value and
+ * its magnitude, which is the sum of the absolute values of all terms that went into it.
  *
- * <p>The error of a sum of {@code K} terms, each rounded with relative error eps, behaves like a random
- * walk: it grows with {@code eps * sqrt(K) * magnitude} (Higham and Mary, "A new approach to
+ * <p>The error of a sum of {@code K} terms, each rounded with relative error eps, behaves like a
+ * random walk: it grows with {@code eps * sqrt(K) * magnitude} (Higham and Mary, "A new approach to
  * probabilistic rounding error analysis", SIAM J. Sci. Comput. 41, 2019, theorem 2.4). The factor
  * {@link #CONFIDENCE} in front makes an excess too unlikely to be met, for one set of steps in any
  * order, and covers the two or three roundings around a sum of one term.
@@ -82,14 +82,13 @@ public final class Bounded {
   }
 
   /**
-   * How far an element may be off. The absolute part is there because a device may flush results below
-   * the smallest normal number to 0 (OpenCL C 3.0, section 7.5.3), once for every term.
+   * How far an element may be off. The absolute part is there because a device may flush results
+   * below the smallest normal number to 0 (OpenCL C 3.0, section 7.5.3), once for every term.
    *
    * @param epsilon largest relative error of one operation
    */
   public double allowed(int index, double epsilon) {
-    return CONFIDENCE * epsilon * Math.sqrt(terms) * magnitudes[index]
-        + terms * Float.MIN_NORMAL;
+    return CONFIDENCE * epsilon * Math.sqrt(terms) * magnitudes[index] + terms * Float.MIN_NORMAL;
   }
 
   /** Widens numbers from device memory for use in the reference. */

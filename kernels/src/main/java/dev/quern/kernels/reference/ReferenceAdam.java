@@ -3,8 +3,9 @@ package dev.quern.kernels.reference;
 import dev.quern.kernels.Adam;
 
 /**
- * {@link Adam} in double precision. Magnitudes carry the moments' own errors through the quotient to
- * the first order: {@code d(m / D) = dm / D + |m| / D^2 dD}, with {@code d sqrt(v) = dv / (2 sqrt(v))}.
+ * {@link Adam} in double precision. Magnitudes carry the moments' own errors through the quotient
+ * to the first order: {@code d(m / D) = dm / D + |m| / D^2 dD}, with {@code d sqrt(v) = dv / (2
+ * sqrt(v))}.
  */
 public final class ReferenceAdam {
   /** Roundings on the way from a parameter to its new value. */
@@ -41,8 +42,7 @@ public final class ReferenceAdam {
     return result;
   }
 
-  private void updateMoments(
-      Adam.Spec spec, int i, double p0, double g0, double m0, double v0) {
+  private void updateMoments(Adam.Spec spec, int i, double p0, double g0, double m0, double v0) {
     double decay = spec.decay() == Adam.Decay.L2 ? spec.weightDecay() : 0;
     double g = g0 + decay * p0;
     double size = Math.abs(g0) + decay * Math.abs(p0);

@@ -15,8 +15,7 @@ public final class ReferenceConv2d {
   }
 
   /** {@code y} from {@code x}, {@code w} and, if the epilogue adds one, the bias {@code b}. */
-  public static Bounded forward(
-      Conv2d.Spec spec, double[] x, double[] w, double @Nullable [] b) {
+  public static Bounded forward(Conv2d.Spec spec, double[] x, double[] w, double @Nullable [] b) {
     double terms = 1.0 + spec.r() * spec.s() * (spec.c() / spec.groups());
     Bounded y = new Bounded(Math.toIntExact(spec.outputs()), terms);
     forEachTap(spec, (xi, wi, yi) -> y.add(yi, x[xi] * w[wi]));
@@ -79,8 +78,7 @@ public final class ReferenceConv2d {
     }
   }
 
-  private static void forEachTapOf(
-      Conv2d.Spec spec, ImageIndex y, int n, int p, int q, Tap tap) {
+  private static void forEachTapOf(Conv2d.Spec spec, ImageIndex y, int n, int p, int q, Tap tap) {
     ImageIndex x = new ImageIndex(spec.layout(), spec.c(), spec.h(), spec.w());
     int groupC = spec.c() / spec.groups();
     int groupK = spec.k() / spec.groups();

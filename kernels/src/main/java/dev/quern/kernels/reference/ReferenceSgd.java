@@ -21,14 +21,12 @@ public final class ReferenceSgd {
     ReferenceSgd result = new ReferenceSgd(p.length);
     for (int i = 0; i < p.length; i++) {
       double slope = learningRate * (g[i] + spec.weightDecay() * p[i]);
-      double slopeSize =
-          learningRate * (Math.abs(g[i]) + spec.weightDecay() * Math.abs(p[i]));
+      double slopeSize = learningRate * (Math.abs(g[i]) + spec.weightDecay() * Math.abs(p[i]));
       double velocity = spec.momentum() * v[i] - slope;
       double velocitySize = spec.momentum() * Math.abs(v[i]) + slopeSize;
       result.v.set(i, velocity, velocitySize);
       double step = spec.nesterov() ? spec.momentum() * velocity - slope : velocity;
-      double stepSize =
-          spec.nesterov() ? spec.momentum() * velocitySize + slopeSize : velocitySize;
+      double stepSize = spec.nesterov() ? spec.momentum() * velocitySize + slopeSize : velocitySize;
       result.p.set(i, p[i] + step, Math.abs(p[i]) + stepSize);
     }
     return result;

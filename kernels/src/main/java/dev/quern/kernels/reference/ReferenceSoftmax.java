@@ -5,10 +5,10 @@ import dev.quern.kernels.Softmax;
 /**
  * {@link Softmax} in double precision.
  *
- * <p>Magnitudes follow the error of {@code p = e[j] / sum(e)} with {@code e[i] = exp(d[i])} and {@code
- * d[i] = x[i] - max} to the first order: a rounding of {@code d[i]}, relative to its size, is an
- * absolute error of the exponent and so a relative error of {@code e[i]}; it reaches the sum weighted
- * with {@code p[i]}.
+ * <p>Magnitudes follow the error of {@code p = e[j] / sum(e)} with {@code e[i] = exp(d[i])} and
+ * {@code d[i] = x[i] - max} to the first order: a rounding of {@code d[i]}, relative to its size,
+ * is an absolute error of the exponent and so a relative error of {@code e[i]}; it reaches the sum
+ * weighted with {@code p[i]}.
  */
 public final class ReferenceSoftmax {
   private ReferenceSoftmax() {}
@@ -54,7 +54,9 @@ public final class ReferenceSoftmax {
       return p == 0 ? 0 : p * relativeError(j);
     }
 
-    /** Absolute error of a log probability in units of eps: its parts' and the sum's relative one. */
+    /**
+     * Absolute error of a log probability in units of eps: its parts' and the sum's relative one.
+     */
     double logMagnitude(int j) {
       double log = Math.log(sum);
       return Math.abs(logits[from + j])

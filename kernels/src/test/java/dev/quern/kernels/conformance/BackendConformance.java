@@ -19,8 +19,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Everything that a backend must do, on every case. A backend's own class extends this and names the
- * device.
+ * Everything that a backend must do, on every case. A backend's own class extends this and names
+ * the device.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class BackendConformance

@@ -35,8 +35,7 @@ public abstract class BackendProperties {
   @BeforeAll
   void openDevice() {
     device = DeviceUnderTest.open(deviceId());
-    System.out.printf(
-        "properties of %s: -Dquern.draws=%d -Dquern.seed=%d%n", device, DRAWS, SEED);
+    System.out.printf("properties of %s: -Dquern.draws=%d -Dquern.seed=%d%n", device, DRAWS, SEED);
   }
 
   @AfterAll
@@ -79,8 +78,7 @@ public abstract class BackendProperties {
       Fill fill,
       AssertionError failure,
       int draw) {
-    OpSpec<?> smallest =
-        Shrinking.smallest(spec, s -> failure(stream, memory, s, fill) != null);
+    OpSpec<?> smallest = Shrinking.smallest(spec, s -> failure(stream, memory, s, fill) != null);
     AssertionError last = failure(stream, memory, smallest, fill);
     return new AssertionError(
         "draw %d of -Dquern.seed=%d fails: %s%nsmallest that fails: %s%nas a record: %s%n%s"

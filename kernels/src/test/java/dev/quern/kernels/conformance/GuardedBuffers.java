@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Device memory for one run at a time. Each buffer lies between two zones of a known pattern, the
- * second right behind its last element, so that writing outside shows. One arena serves all runs and
- * grows when a run needs more.
+ * second right behind its last element, so that writing outside shows. One arena serves all runs
+ * and grows when a run needs more.
  */
 final class GuardedBuffers implements AutoCloseable {
   /** Bytes of a zone: the alignment, so that the buffer behind it keeps its own. */
@@ -60,8 +60,7 @@ final class GuardedBuffers implements AutoCloseable {
       long from = next.getOrDefault(type, 0L);
       next.put(type, from + room(values));
       DeviceBuffer slab = slab(type);
-      DeviceBuffer whole =
-          slab.part("guarded " + argument.role(), from, values.count() + 2 * zone);
+      DeviceBuffer whole = slab.part("guarded " + argument.role(), from, values.count() + 2 * zone);
       DeviceBuffer inner = slab.part(argument.role(), from + zone, values.count());
       bound.add(new Guarded(argument, inner, whole));
       bindings.put(argument.role(), inner);
@@ -150,8 +149,7 @@ final class GuardedBuffers implements AutoCloseable {
     }
   }
 
-  private static void requirePattern(
-      Guarded guarded, MemorySegment whole, long at, long relative) {
+  private static void requirePattern(Guarded guarded, MemorySegment whole, long at, long relative) {
     if (whole.get(ValueLayout.JAVA_BYTE, at) != pattern(at)) {
       throw new AssertionError(
           "%s: memory outside the buffer was written, at byte %d from its start (it has %d bytes)"

@@ -17,8 +17,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A device for testing the suite itself: it computes {@link BiasAdd} by the reference, right or with
- * one deliberate fault.
+ * A device for testing the suite itself: it computes {@link BiasAdd} by the reference, right or
+ * with one deliberate fault.
  */
 final class HeapDevice extends Device {
   private static final long MEMORY_BYTES = 1L << 28;

@@ -29,7 +29,8 @@ interface MemoryConformance extends Conformance {
   /** Slices begin on the alignment and keep apart. */
   @Test
   default void slicesAreAlignedAndApart() {
-    long bytes = Arena.footprint(FLOAT32, 1) + Arena.footprint(UINT8, 257) + Arena.footprint(INT32, 3);
+    long bytes =
+        Arena.footprint(FLOAT32, 1) + Arena.footprint(UINT8, 257) + Arena.footprint(INT32, 3);
     try (Arena arena = device().newArena("slices", bytes);
         Stream stream = device().newStream()) {
       DeviceBuffer one = arena.allocate("one", FLOAT32, 1);

@@ -145,8 +145,7 @@ final class RandomSpecs {
   private OpSpec<?> softmaxCrossEntropy() {
     int classes = rowLength();
     int ignored = coin() ? GatherBatch.IGNORED : random.nextInt(classes);
-    return new SoftmaxCrossEntropy.Spec(
-        upTo(0, EXTENT), classes, one(Reduction.values()), ignored);
+    return new SoftmaxCrossEntropy.Spec(upTo(0, EXTENT), classes, one(Reduction.values()), ignored);
   }
 
   private OpSpec<?> dropout() {

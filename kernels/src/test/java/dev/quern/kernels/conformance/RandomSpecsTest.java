@@ -61,7 +61,11 @@ class RandomSpecsTest {
   @Test
   void shrinkingFindsTheSmallestProblemThatFails() {
     OpSpec<?> failing =
-        Gemm.builder(13, 37, 29).scale(2, 1).transposed(true, false).epilogue(Epilogue.RELU).build();
+        Gemm.builder(13, 37, 29)
+            .scale(2, 1)
+            .transposed(true, false)
+            .epilogue(Epilogue.RELU)
+            .build();
     OpSpec<?> smallest =
         Shrinking.smallest(failing, s -> s instanceof Gemm.Spec g && g.m() >= 3 && g.n() > 0);
     assertThat(smallest).isInstanceOf(Gemm.Spec.class);

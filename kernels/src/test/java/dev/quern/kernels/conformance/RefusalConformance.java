@@ -48,8 +48,7 @@ interface RefusalConformance extends Conformance {
           buffers.put(argument.role(), right.part("short", 0, right.count() - 1));
           requireRefusal(problem, argument, () -> run.call().run(kernel, stream, buffers));
           try (Arena spare = device().newArena("spare", SPARE_BYTES)) {
-            DataType other =
-                right.type() == DataType.UINT8 ? DataType.FLOAT32 : DataType.UINT8;
+            DataType other = right.type() == DataType.UINT8 ? DataType.FLOAT32 : DataType.UINT8;
             buffers.put(argument.role(), spare.allocate("typed", other, right.count()));
             requireRefusal(problem, argument, () -> run.call().run(kernel, stream, buffers));
           }

@@ -78,8 +78,7 @@ final class Trial<K extends Kernel> {
       Values actual = contents.get(i);
       if (!argument.written()) {
         require(
-            actual.mismatch(argument.initial()) < 0,
-            argument.role() + ": an input was changed");
+            actual.mismatch(argument.initial()) < 0, argument.role() + ": an input was changed");
         continue;
       }
       Expected expected = reference.get(argument.role());

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Each backward pass against central differences of its forward pass: the gradient of {@code sum(u *
- * y(x))} by {@code x} must be what the backward pass gives for {@code dy = u}.
+ * Each backward pass against central differences of its forward pass: the gradient of {@code sum(u
+ * * y(x))} by {@code x} must be what the backward pass gives for {@code dy = u}.
  */
 class GradientsTest {
   private static final double STEP = 1e-5;

@@ -70,8 +70,11 @@ final class NpzFile {
     String header = new String(bytes, HEADER_AT, headerLength, StandardCharsets.US_ASCII);
     String type = first(DESCR, header);
     int[] shape =
-        Pattern.compile("\\d+").matcher(first(SHAPE, header)).results()
-            .mapToInt(m -> Integer.parseInt(m.group())).toArray();
+        Pattern.compile("\\d+")
+            .matcher(first(SHAPE, header))
+            .results()
+            .mapToInt(m -> Integer.parseInt(m.group()))
+            .toArray();
     double[] values = new double[Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
     buffer.position(HEADER_AT + headerLength);
     for (int i = 0; i < values.length; i++) {

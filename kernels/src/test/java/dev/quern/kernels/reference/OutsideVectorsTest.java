@@ -76,8 +76,7 @@ class OutsideVectorsTest {
     assertThat(maxima.argmax()).isEqualTo(v.arrays().get("argmax").ints());
     v.requireClose(
         "dx",
-        ReferenceMaxPool2d.backward(
-            spec, maxima.y().values(), maxima.argmax(), v.values("dy")));
+        ReferenceMaxPool2d.backward(spec, maxima.y().values(), maxima.argmax(), v.values("dy")));
   }
 
   private static void gemm(OutsideVector v) {
@@ -88,8 +87,7 @@ class OutsideVectorsTest {
             .scale(v.number("alpha"), v.number("beta"))
             .build();
     v.requireClose(
-        "c_out",
-        ReferenceGemm.product(spec, v.values("a"), v.values("b"), null, v.values("c_in")));
+        "c_out", ReferenceGemm.product(spec, v.values("a"), v.values("b"), null, v.values("c_in")));
   }
 
   private static void softmaxCrossEntropy(OutsideVector v) {
@@ -146,8 +144,7 @@ class OutsideVectorsTest {
       for (int t = 0; t < steps; t++) {
         int before = v.whole("first_t") - 1 + t;
         ReferenceAdam next =
-            ReferenceAdam.update(
-                spec, p, v.arrays().get("g").row(t), m, s, before, v.number("lr"));
+            ReferenceAdam.update(spec, p, v.arrays().get("g").row(t), m, s, before, v.number("lr"));
         p = next.p().values();
         m = next.m().values();
         s = next.v().values();

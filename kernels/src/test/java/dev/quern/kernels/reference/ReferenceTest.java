@@ -73,8 +73,7 @@ class ReferenceTest {
     SoftmaxCrossEntropy.Spec spec = new SoftmaxCrossEntropy.Spec(4, 2, Reduction.NONE);
     double[] z = {0, 0, 1, 2, 1, 2, 1e4, -1e4};
     int[] labels = {0, -1, 2, 1};
-    ReferenceSoftmaxCrossEntropy result =
-        ReferenceSoftmaxCrossEntropy.of(spec, z, labels, null, 5);
+    ReferenceSoftmaxCrossEntropy result = ReferenceSoftmaxCrossEntropy.of(spec, z, labels, null, 5);
     assertThat(result.loss().values()).containsExactly(Math.log(2), 0, NAN, 2e4);
     assertThat(result.dz().values()).containsExactly(-0.5, 0.5, 0, 0, NAN, NAN, 1, -1);
     assertThat(result.hits()).isEqualTo(1);
@@ -96,7 +95,8 @@ class ReferenceTest {
       Adam.Spec spec = new Adam.Spec(2, 0.9f, 0.999f, 1e-10f, form, 0, Adam.Decay.L2);
       double[] zero = {0, 0};
       ReferenceAdam after =
-          ReferenceAdam.update(spec, new double[] {1, 1}, new double[] {5, -0.01}, zero, zero, 0, 0.5);
+          ReferenceAdam.update(
+              spec, new double[] {1, 1}, new double[] {5, -0.01}, zero, zero, 0, 0.5);
       assertThat(after.p().value(0)).isCloseTo(0.5, within(1e-6));
       assertThat(after.p().value(1)).isCloseTo(1.5, within(1e-6));
       assertThat(after.m().value(0)).isCloseTo(0.5, within(1e-6));

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quern.examples;
+
+import org.jspecify.annotations.NullMarked;
