@@ -3,8 +3,11 @@ package dev.quern.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.jr.ob.JSON;
 
@@ -33,22 +36,23 @@ class DevicesCommandTest {
     assertThat(cpu.get("kind")).isEqualTo("CPU");
     assertThat(cpu.get("usable")).isEqualTo(true);
     assertThat(cpu.containsKey("unusable_because")).isFalse();
-    assertThat(((Number) cpu.get("memory_bytes")).longValue()).isPositive();
+    assertThat(cpu.get("memory_bytes"))
+        .isInstanceOfSatisfying(Number.class, bytes -> assertThat(bytes.longValue()).isPositive());
     assertThat(Outcome.of("devices").out()).contains(cpu.get("name") + ", " + cpu.get("driver"));
     Map<?, ?> backend = named(all.get("backends"), "backend", "cpu");
     assertThat(backend.get("available")).isEqualTo(true);
-    assertThat((String) backend.get("reason")).isNotBlank();
-    assertThat(named(all.get("devices"), "id", (String) all.get("auto")).get("usable"))
-        .isEqualTo(true);
+    assertThat(backend.get("reason")).asString().isNotBlank();
+    assertThat(named(all.get("devices"), "id", all.get("auto")).get("usable")).isEqualTo(true);
   }
 
-  private static Map<?, ?> named(Object list, String key, String value) {
-    List<Map<?, ?>> found =
-        ((List<?>) list)
-            .stream()
-                .<Map<?, ?>>map(entry -> (Map<?, ?>) entry)
-                .filter(entry -> value.equals(entry.get(key)))
-                .toList();
+  private static Map<?, ?> named(@Nullable Object list, String key, @Nullable Object value) {
+    assertThat(list).isInstanceOf(List.class);
+    List<Map<?, ?>> found = new ArrayList<>();
+    for (Object entry : list instanceof List<?> entries ? entries : List.of()) {
+      if (entry instanceof Map<?, ?> map && Objects.equals(map.get(key), value)) {
+        found.add(map);
+      }
+    }
     assertThat(found).as(key + " " + value).hasSize(1);
     return found.getFirst();
   }

@@ -199,7 +199,8 @@ class LauncherTest {
 
   /** A folder that looks like a JDK; its java prints its version and then its arguments. */
   private Path jdk(String name, String version) throws IOException {
-    Path jdk = Files.createDirectories(folder.resolve(name).resolve("bin")).getParent();
+    Path jdk = folder.resolve(name);
+    Files.createDirectories(jdk.resolve("bin"));
     Files.writeString(
         jdk.resolve("release"),
         "IMPLEMENTOR=\"nobody\"\nJAVA_RUNTIME_VERSION=\"11\"\nJAVA_VERSION=\"" + version + "\"\n");
