@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Says what works here, what does not, and what to do about it. */
@@ -17,6 +18,8 @@ import picocli.CommandLine.Spec;
     description = "Devices, Java, and a self-test of every kernel on every device.",
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
+  private static final int MOST_SECONDS = 60;
+
   @Spec private CommandSpec command;
 
   @Option(
@@ -24,10 +27,21 @@ final class DoctorCommand implements Callable<Integer> {
       description = "Also the errors behind unusable backends.")
   private boolean verbose;
 
+  @Option(
+      names = "--seconds",
+      defaultValue = "1",
+      description = "How long each pass of a kernel is timed. Default: 1.")
+  private double seconds;
+
   DoctorCommand() {}
 
   @Override
   public Integer call() {
+    if (!(seconds >= 0 && seconds <= MOST_SECONDS)) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--seconds must be from 0 to " + MOST_SECONDS + ", but is " + seconds);
+    }
     PrintWriter out = command.commandLine().getOut();
     out.println("Java      " + Runtime.version() + ", " + System.getProperty("java.home"));
     boolean vectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
@@ -49,7 +63,7 @@ final class DoctorCommand implements Callable<Integer> {
       out.println();
       out.println("Device    " + available.info().id() + ": " + available.info().name());
       try (Device device = available.open()) {
-        failures += new SelfTest(device, out).run();
+        failures += new SelfTest(device, out, seconds).run();
       }
     }
     out.println();

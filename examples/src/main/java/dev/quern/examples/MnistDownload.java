@@ -110,7 +110,8 @@ final class MnistDownload {
           return content;
         }
       } catch (IOException e) {
-        unreachable = new IOException(address + ": " + FileErrors.sentence(e), e);
+        String why = e.getMessage() == null ? "cannot be reached" : e.getMessage();
+        unreachable = new IOException(address + ": " + why, e);
       }
     }
     if (wrong != null) {

@@ -22,6 +22,10 @@ import tools.jackson.jr.ob.JSON;
 
 /** Writes what a run of {@link MnistCommand} leaves behind. */
 final class MnistResults {
+  /** What is not known is null, and not left out: readers may count on every name. */
+  private static final JSON FORMAT =
+      JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT, JSON.Feature.WRITE_NULL_PROPERTIES);
+
   private final @Nullable Path folder;
   private final @Nullable Path json;
 
@@ -102,8 +106,7 @@ final class MnistResults {
 
   private static void writeJson(Path file, Map<String, Object> object) {
     try {
-      String text = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(object) + "\n";
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      byte[] bytes = (FORMAT.asString(object) + "\n").getBytes(StandardCharsets.UTF_8);
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         Files.write(file, bytes); // a pipe or a terminal: nothing that could be replaced
       } else {

@@ -29,17 +29,24 @@ final class SelfTest {
   /** Operations of the largest case that is tried; more would make the test slow, not better. */
   private static final double MOST_FLOPS = 2e8;
 
-  /** Long enough for Java to compile the kernel, which until then is a hundred times slower. */
-  private static final long NANOS_PER_PASS = 1_000_000_000;
-
   private static final long NANOS_PER_ROUND = 20_000_000;
 
   private final Device device;
   private final PrintWriter out;
+  private final double seconds;
 
-  SelfTest(Device device, PrintWriter out) {
+  /**
+   * A self-test.
+   *
+   * @param device what to test
+   * @param out receives the lines
+   * @param seconds how long to time each pass; Java takes about one to compile a kernel, which
+   *     until then is a hundred times slower
+   */
+  SelfTest(Device device, PrintWriter out, double seconds) {
     this.device = device;
     this.out = out;
+    this.seconds = seconds;
   }
 
   /** Prints a line a pass; returns how many failed. */
@@ -125,12 +132,12 @@ final class SelfTest {
     return null;
   }
 
-  /** Best time of a run within a second, as operations or bytes a second, whichever bounds it. */
-  private static <K extends Kernel> String rate(
+  /** Best time of a run, as operations or bytes a second, whichever bounds it. */
+  private <K extends Kernel> String rate(
       Case<K> problem, K kernel, Run<K> run, Stream stream, Bindings buffers) {
     long best = Long.MAX_VALUE;
     long begin = System.nanoTime();
-    while (System.nanoTime() - begin < NANOS_PER_PASS) {
+    do {
       long start = System.nanoTime();
       int runs = 0;
       do {
@@ -139,7 +146,7 @@ final class SelfTest {
       } while (System.nanoTime() - start < NANOS_PER_ROUND);
       stream.synchronize();
       best = Math.min(best, (System.nanoTime() - start) / runs);
-    }
+    } while (System.nanoTime() - begin < seconds * 1e9);
     double flops = problem.spec().flops(run.pass());
     double bytes = problem.spec().bytes(run.pass());
     return flops > 10 * bytes

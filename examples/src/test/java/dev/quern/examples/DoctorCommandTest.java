@@ -11,7 +11,7 @@ class DoctorCommandTest {
   /** A processor has every op, so each must have its line, with a rate. */
   @Test
   void everyOpIsTriedAndWell() {
-    Outcome outcome = Outcome.of("doctor");
+    Outcome outcome = Outcome.of("doctor", "--seconds", "0");
     assertThat(outcome.code()).as(outcome.out()).isZero();
     assertThat(outcome.err()).isEmpty();
     assertThat(outcome.out())

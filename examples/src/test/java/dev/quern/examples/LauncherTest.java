@@ -24,10 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
  * they were called: what is tested is the choice of the JDK and of the options.
  */
 class LauncherTest {
+  private static final Path BASH = tool("bash");
   private static final List<String> TOOLS =
-      List.of("bash", "dirname", "env", "find", "mkdir", "mv", "readlink", "rm", "tail", "touch");
-  private static final String SAYS_HOW_IT_WAS_CALLED =
-      "#!/usr/bin/env bash\nprintf '%s\\n' \"$@\"\n";
+      List.of("bash", "dirname", "find", "mkdir", "mv", "readlink", "rm", "tail", "touch");
+  private static final String SAYS_HOW_IT_WAS_CALLED = "#!" + BASH + "\nprintf '%s\\n' \"$@\"\n";
 
   @TempDir private Path folder;
   private Path tree;
@@ -42,7 +42,7 @@ class LauncherTest {
     tree = Files.createDirectories(folder.resolve("a tree"));
     Path bin = Files.createDirectories(folder.resolve("bin"));
     for (String tool : TOOLS) {
-      Files.createSymbolicLink(bin.resolve(tool), tool(tool));
+      script(bin.resolve(tool), "#!" + BASH + "\nexec " + tool(tool) + " \"$@\"\n");
     }
     Files.copy(Path.of("..", "quern"), tree.resolve("quern"));
     Path lib = Files.createDirectories(tree.resolve("examples/target/lib"));
@@ -78,6 +78,18 @@ class LauncherTest {
         run(Map.of("JAVA_HOME", old.toString(), "QUERN_JVM_FOLDER", folder + "/jvm"), "devices");
     assertThat(outcome.code()).as(outcome.err()).isZero();
     assertThat(outcome.out()).startsWith("26-ea\n");
+  }
+
+  @Test
+  void runtimeWithoutCompilerIsPassedOver() throws Exception {
+    Path runtime = jdk("runtime", "26");
+    Files.delete(runtime.resolve("bin/javac"));
+    jdk("jvm/whole", "25.0.1");
+    Outcome outcome =
+        run(
+            Map.of("JAVA_HOME", runtime.toString(), "QUERN_JVM_FOLDER", folder + "/jvm"),
+            "devices");
+    assertThat(outcome.out()).startsWith("25.0.1\n");
   }
 
   @Test
@@ -149,7 +161,7 @@ class LauncherTest {
     Path source = Files.createFile(tree.resolve("core/src/main/New.java"));
     Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(7200)));
     Map<String, String> environment = Map.of("QUERN_JAVA_HOME", jdk("jdk", "25").toString());
-    script(folder.resolve("bin/mvn"), "#!/usr/bin/env bash\necho 'it does not compile'\nexit 1\n");
+    script(folder.resolve("bin/mvn"), "#!" + BASH + "\necho 'it does not compile'\nexit 1\n");
     Outcome failed = run(environment, "devices");
     assertThat(failed.code()).isEqualTo(1);
     assertThat(failed.out()).isEmpty();
@@ -160,8 +172,14 @@ class LauncherTest {
     Files.setLastModifiedTime(source, FileTime.from(Instant.now().minusSeconds(60)));
     script(
         folder.resolve("bin/mvn"),
-        "#!/usr/bin/env bash\nmkdir -p examples/target/lib\necho built >>calls\n"
-            + "echo of no interest\n");
+        "#!"
+            + BASH
+            + """
+
+            mkdir -p examples/target/lib
+            echo built >>calls
+            echo of no interest
+            """);
     assertThat(run(environment, "devices").out()).doesNotContain("of no interest");
     assertThat(run(environment, "devices").err()).doesNotContain("building");
     assertThat(tree.resolve("calls")).hasContent("built");
@@ -173,7 +191,7 @@ class LauncherTest {
 
   private Outcome run(Path launcher, Map<String, String> environment, String... arguments)
       throws Exception {
-    List<String> command = new ArrayList<>(List.of(tool("bash").toString(), launcher.toString()));
+    List<String> command = new ArrayList<>(List.of(BASH.toString(), launcher.toString()));
     command.addAll(List.of(arguments));
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
@@ -207,6 +225,7 @@ class LauncherTest {
     script(
         jdk.resolve("bin/java"),
         SAYS_HOW_IT_WAS_CALLED.replaceFirst("\n", "\necho " + version + "\n"));
+    script(jdk.resolve("bin/javac"), SAYS_HOW_IT_WAS_CALLED);
     return jdk;
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quern.core.SpecException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -26,6 +27,8 @@ class MainTest {
           devices --wrong          | '--wrong'                      | quern devices --help
           devices more             | 'more'                         | quern devices --help
           doctor --json            | '--json'                       | quern doctor --help
+          doctor --seconds -1      | 0 to 60, but is -1 | quern doctor --help
+          doctor --seconds NaN     | 0 to 60, but is NaN | quern doctor --help
           mnist --epochs 0         | --epochs must be at least 1, but is 0 | quern mnist --help
           mnist --batch -4         | --batch must be at least 1, but is -4 | quern mnist --help
           mnist --epochs many      | 'many'                         | quern mnist --help
@@ -40,6 +43,14 @@ class MainTest {
     assertThat(outcome.out()).isEmpty();
     assertThat(outcome.err()).startsWith("quern: ").contains(said).contains("'" + help + "'");
     assertThat(outcome.err().lines()).hasSize(2);
+  }
+
+  @Test
+  void versionIsThatOfTheBuild() throws IOException {
+    String version = Outcome.of("--version").out().strip().replaceFirst("^quern ", "");
+    assertThat(Files.readString(Path.of("..", "pom.xml")))
+        .containsOnlyOnce(
+            "<artifactId>quern-parent</artifactId>\n  <version>" + version + "</version>");
   }
 
   @Test

@@ -135,7 +135,6 @@ final class GemmCases {
         Gemm.builder(5, 4, 0),
         Gemm.builder(5, 4, 0).scale(1, 2).epilogue(Epilogue.BIAS_RELU),
         Gemm.builder(5, 4, 3).batch(0, 15, 12, 20),
-        Gemm.builder(1, 1, 1),
         Gemm.builder(1, 1, 4099),
         Gemm.builder(4099, 1, 1),
         Gemm.builder(1, 4099, 1),

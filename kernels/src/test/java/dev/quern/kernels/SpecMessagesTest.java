@@ -1,0 +1,185 @@
+package dev.quern.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.quern.core.DataType;
+import dev.quern.core.SpecException;
+import dev.quern.kernels.SoftmaxCrossEntropy.Reduction;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** A wrong problem is refused when it is described, with the rule and the numbers. */
+class SpecMessagesTest {
+
+  private static Conv2dBuilder conv() {
+    return Conv2d.builder().input(1, 3, 5, 6).filters(4, 3, 3);
+  }
+
+  private static MaxPool2d.Builder pool() {
+    return MaxPool2d.builder().input(1, 3, 5, 6);
+  }
+
+  private static Adam.Spec adam(float beta1, float beta2, float epsilon, float decay) {
+    return new Adam.Spec(1, beta1, beta2, epsilon, Adam.Form.KERAS, decay, Adam.Decay.L2);
+  }
+
+  private static Map<String, Supplier<OpSpec<?>>> products() {
+    Map<String, Supplier<OpSpec<?>>> wrong = new TreeMap<>();
+    wrong.put("gemm: m must be at least 0, but is -1", () -> Gemm.builder(-1, 2, 3).build());
+    wrong.put("gemm: n must be at least 0, but is -2", () -> Gemm.builder(1, -2, 3).build());
+    wrong.put("gemm: k must be at least 0, but is -3", () -> Gemm.builder(1, 2, -3).build());
+    wrong.put(
+        "gemm: lda (row length of A as stored) must be at least 3, but is 2",
+        () -> Gemm.builder(5, 4, 3).leads(2, 4, 4).build());
+    wrong.put(
+        "gemm: lda (row length of A as stored) must be at least 5, but is 4",
+        () -> Gemm.builder(5, 4, 3).transposed(true, false).leads(4, 4, 4).build());
+    wrong.put(
+        "gemm: ldb (row length of B as stored) must be at least 4, but is 3",
+        () -> Gemm.builder(5, 4, 3).leads(3, 3, 4).build());
+    wrong.put(
+        "gemm: ldc (row length of C) must be at least 4, but is 3",
+        () -> Gemm.builder(5, 4, 3).leads(3, 4, 3).build());
+    wrong.put(
+        "gemm: strideC must be at least 20, but is 19",
+        () -> Gemm.builder(5, 4, 3).batch(2, 0, 0, 19).build());
+    wrong.put(
+        "gemm: batch must be at least 0, but is -1",
+        () -> Gemm.builder(5, 4, 3).batch(-1, 0, 0, 0).build());
+    return wrong;
+  }
+
+  private static Map<String, Supplier<OpSpec<?>>> images() {
+    Map<String, Supplier<OpSpec<?>>> wrong = new TreeMap<>();
+    wrong.put(
+        "conv2d: output height must be positive, but (size + padBefore + padAfter -"
+            + " ((window-1)*dilation + 1)) / stride + 1 = -1 with size=5 padBefore=0 padAfter=0"
+            + " window=7 dilation=1 stride=1",
+        () -> conv().filters(4, 7, 3).build());
+    wrong.put(
+        "conv2d: output width must be positive, but (size + padBefore + padAfter -"
+            + " ((window-1)*dilation + 1)) / stride + 1 = 0 with size=6 padBefore=1 padAfter=1"
+            + " window=3 dilation=4 stride=2",
+        () -> conv().padding(0, 1, 0, 1).dilation(1, 4).stride(1, 2).build());
+    wrong.put(
+        "conv2d: groups must divide both c and k, but groups=2 c=3 k=4",
+        () -> conv().groups(2).build());
+    wrong.put("conv2d: c must be at least 1, but is 0", () -> conv().input(1, 0, 5, 5).build());
+    wrong.put(
+        "conv2d: stride along height must be at least 1, but is 0",
+        () -> conv().stride(0, 1).build());
+    wrong.put(
+        "conv2d: padding before width must be at least 0, but is -1",
+        () -> conv().padding(0, -1, 0, 0).build());
+    wrong.put(
+        "conv2d: dilation along width must be at least 1, but is 0",
+        () -> conv().dilation(1, 0).build());
+    wrong.put(
+        "conv2d: one padded image must have fewer than 2^31 elements, but has 50000 x 50000 x 3",
+        () -> conv().input(1, 3, 50_000, 50_000).build());
+    wrong.put(
+        "maxpool2d: output height must be positive, but (size + padBefore + padAfter -"
+            + " ((window-1)*dilation + 1)) / stride + 1 = 0 with size=5 padBefore=0 padAfter=0"
+            + " window=6 dilation=1 stride=6",
+        () -> pool().window(6, 2).build());
+    wrong.put(
+        "maxpool2d: window width must be at least 1, but is 0", () -> pool().window(2, 0).build());
+    wrong.put(
+        "maxpool2d: n must be at least 0, but is -1", () -> pool().input(-1, 3, 5, 6).build());
+    return wrong;
+  }
+
+  private static Map<String, Supplier<OpSpec<?>>> others() {
+    Map<String, Supplier<OpSpec<?>>> wrong = new TreeMap<>();
+    wrong.put(
+        "softmax-ce: classes must be at least 1, but is 0",
+        () -> new SoftmaxCrossEntropy.Spec(3, 0, Reduction.MEAN));
+    wrong.put("softmax: rows must be at least 0, but is -1", () -> new Softmax.Spec(-1, 3));
+    wrong.put("relu: count must be at least 0, but is -5", () -> new Relu.Spec(-5));
+    wrong.put("bias-add: channels must be at least 1, but is 0", () -> new BiasAdd.Spec(3, 0));
+    wrong.put("bias-add: inner must be at least 1, but is 0", () -> new BiasAdd.Spec(3, 1, 0));
+    wrong.put(
+        "dropout: rate must be at least 0 and less than 1, but is 1.0",
+        () -> new Dropout.Spec(3, 1, 0));
+    wrong.put(
+        "dropout: rate must be at least 0 and less than 1, but is NaN",
+        () -> new Dropout.Spec(3, Float.NaN, 0));
+    wrong.put(
+        "adam: beta1 must be at least 0 and less than 1, but is 1.0",
+        () -> adam(1, 0.9f, 1e-7f, 0));
+    wrong.put(
+        "adam: beta2 must be at least 0 and less than 1, but is -0.5",
+        () -> adam(0.9f, -0.5f, 1e-7f, 0));
+    wrong.put("adam: epsilon must be more than 0, but is 0.0", () -> adam(0.9f, 0.9f, 0, 0));
+    wrong.put(
+        "adam: weightDecay must be 0 or more, but is -1.0", () -> adam(0.9f, 0.9f, 1e-7f, -1));
+    wrong.put(
+        "sgd: momentum must be at least 0 and less than 1, but is 1.5",
+        () -> new Sgd.Spec(1, 1.5f, false, 0));
+    wrong.put(
+        "sgd: weightDecay must be 0 or more, but is -0.1",
+        () -> new Sgd.Spec(1, 0.9f, false, -0.1f));
+    wrong.put(
+        "gather-batch: type must be UINT8 or FLOAT32, but is INT32",
+        () -> new GatherBatch.Spec(DataType.INT32, 1, 1, 1, 1, 1, 0));
+    wrong.put(
+        "gather-batch: elements must be at least 1, but is 0",
+        () -> new GatherBatch.Spec(DataType.UINT8, 1, 0, 1, 1, 1, 0));
+    return wrong;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> wrongProblems() {
+    return Stream.of(products(), images(), others())
+        .flatMap(wrong -> wrong.entrySet().stream())
+        .map(
+            entry ->
+                dynamicTest(
+                    entry.getKey(),
+                    () ->
+                        assertThatThrownBy(() -> entry.getValue().get())
+                            .isInstanceOf(SpecException.class)
+                            .hasMessage(entry.getKey())));
+  }
+
+  @Test
+  void extentsFollowTheFormula() {
+    Conv2d.Spec conv = conv().stride(2, 1).padding(1, 0, 2, 3).dilation(2, 1).groups(1).build();
+    assertThat(conv.p()).isEqualTo((5 + 1 + 2 - 5) / 2 + 1);
+    assertThat(conv.q()).isEqualTo(6 + 0 + 3 - 3 + 1);
+    assertThat(pool().window(2, 2).build().p()).isEqualTo(2);
+    assertThat(pool().window(2, 2).ceilMode(true).build().p()).isEqualTo(3);
+  }
+
+  /** PyTorch's rule: a window that begins in the padding behind the image does not count. */
+  @Test
+  void ceilModeDropsWindowsThatBeginBehindTheImage() {
+    MaxPool2d.Spec spec =
+        MaxPool2d.builder()
+            .input(1, 1, 3, 3)
+            .window(2, 2)
+            .stride(4, 3)
+            .padding(0, 0, 1, 1)
+            .ceilMode(true)
+            .build();
+    assertThat(spec.p()).isEqualTo(1);
+    assertThat(spec.q()).isEqualTo(1);
+  }
+
+  @Test
+  void descriptionsNameWhatIsSpecial() {
+    assertThat(conv().build().describe()).isEqualTo("conv2d/mb1ic3ih5iw6oc4oh3ow4kh3");
+    assertThat(
+            conv().layout(Layout.NCHW).stride(2, 2).epilogue(Epilogue.BIAS_RELU).build().describe())
+        .isEqualTo("conv2d/nchwmb1ic3ih5iw6oc4oh2kh3sh2+BIAS_RELU");
+    assertThat(Gemm.builder(2, 3, 4).batch(5, 8, 0, 6).scale(2, 1).build().describe())
+        .isEqualTo("gemm/NNm2n3k4batch5s8_0_6alpha2.0beta1.0");
+  }
+}
