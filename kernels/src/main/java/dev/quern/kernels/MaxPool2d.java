@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * {@code dy} FLOAT32 and {@code argmax} INT32 [N, P, Q, C] or [N, C, P, Q]. Outputs are overwritten
  * ({@code dx} entirely, 0 where nothing won); nothing may alias. The extent of the output is {@code
  * P = floor((H + padTop + padBottom - ((windowH - 1) * dilationH + 1)) / strideH) + 1}, with ceil
- * mode rounded up as long as the last window begins inside the image or the padding before it.
- * Deterministic. Cost: windowH * windowW comparisons an output; each tensor is moved once.
+ * mode rounded up, less the windows that would begin behind the image. Deterministic. Cost: windowH
+ * * windowW comparisons an output; each tensor is moved once.
  */
 public abstract class MaxPool2d extends OpKernel<MaxPool2d.Spec> {
 

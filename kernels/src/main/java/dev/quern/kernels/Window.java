@@ -13,8 +13,8 @@ import dev.quern.core.SpecException;
  * @param padBefore padding before the first element, 0 or more
  * @param padAfter padding behind the last element, 0 or more
  * @param dilation distance between taps, 1 is dense
- * @param ceilMode whether a last window that hangs over the padded end counts, as long as it begins
- *     inside the input or the padding before it (PyTorch's rule for pooling)
+ * @param ceilMode whether a last window that hangs over the padded end counts; then windows that
+ *     begin behind the input do not (PyTorch's rule for pooling, and ONNX's)
  */
 record Window(
     String op,
@@ -63,8 +63,11 @@ record Window(
     if (room < 0) {
       return Math.floorDiv(room, stride) + 1;
     }
-    long outputs = room / stride + 1;
-    boolean hangsOver = ceil && room % stride != 0;
-    return hangsOver && outputs * stride < (long) size + padBefore ? outputs + 1 : outputs;
+    if (!ceil) {
+      return room / stride + 1;
+    }
+    long outputs = (room + stride - 1) / stride + 1;
+    boolean lastBeginsBehind = (outputs - 1) * stride >= (long) size + padBefore;
+    return lastBeginsBehind ? outputs - 1 : outputs;
   }
 }

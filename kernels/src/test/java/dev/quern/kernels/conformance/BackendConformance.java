@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
@@ -25,38 +26,50 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class BackendConformance
     implements MemoryConformance, StreamConformance, RefusalConformance, AllocationConformance {
-  private @Nullable Device device;
+  private @Nullable DeviceUnderTest found;
 
   /** The device to test, for example {@code cpu} or {@code opencl:0}. */
   @Override
   public abstract String deviceId();
 
   @BeforeAll
-  void openDevice() {
-    device = DeviceUnderTest.open(deviceId());
-    System.out.println("conformance of " + device);
+  void findDevice() {
+    found = DeviceUnderTest.find(deviceId());
+    System.out.println("conformance of " + found);
   }
 
   @AfterAll
   void closeDevice() {
-    if (device != null) {
-      device.close();
+    if (found != null) {
+      found.close();
     }
   }
 
   @AfterEach
   void everythingIsFreed() {
-    assertThat(device().memory().liveBytes())
-        .as("bytes still held after everything was closed")
-        .isZero();
+    if (found().isHere()) {
+      assertThat(device().memory().liveBytes())
+          .as("bytes still held after everything was closed")
+          .isZero();
+    }
+  }
+
+  private DeviceUnderTest found() {
+    if (found == null) {
+      throw new IllegalStateException("the device has not been looked for");
+    }
+    return found;
   }
 
   @Override
   public Device device() {
-    if (device == null) {
-      throw new IllegalStateException("the device is not open");
-    }
-    return device;
+    return found().get();
+  }
+
+  /** Skipped, in sight, when the device is absent. */
+  @Test
+  void deviceIsHere() {
+    assertThat(device().info().usable()).isTrue();
   }
 
   /** Values, guard zones, repeatability and replay of every case. */

@@ -1,5 +1,6 @@
 package dev.quern.kernels.conformance;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.quern.core.Device;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
@@ -27,22 +29,35 @@ public abstract class BackendProperties {
   private static final int DRAWS = Integer.getInteger("quern.draws", 2000);
   private static final long SEED = Long.getLong("quern.seed", 20260101L);
 
-  private @Nullable Device device;
+  private @Nullable DeviceUnderTest found;
 
   /** The device to test, for example {@code cpu} or {@code opencl:0}. */
   public abstract String deviceId();
 
   @BeforeAll
-  void openDevice() {
-    device = DeviceUnderTest.open(deviceId());
-    System.out.printf("properties of %s: -Dquern.draws=%d -Dquern.seed=%d%n", device, DRAWS, SEED);
+  void findDevice() {
+    found = DeviceUnderTest.find(deviceId());
+    System.out.printf("properties of %s: -Dquern.draws=%d -Dquern.seed=%d%n", found, DRAWS, SEED);
   }
 
   @AfterAll
   void closeDevice() {
-    if (device != null) {
-      device.close();
+    if (found != null) {
+      found.close();
     }
+  }
+
+  private Device device() {
+    if (found == null) {
+      throw new IllegalStateException("the device has not been looked for");
+    }
+    return found.get();
+  }
+
+  /** Skipped, in sight, when the device is absent. */
+  @Test
+  void deviceIsHere() {
+    assertThat(device().info().usable()).isTrue();
   }
 
   /** One test an op. */
@@ -55,10 +70,10 @@ public abstract class BackendProperties {
   private void draw(String op) {
     // A generator of its own, so that what an op draws does not depend on the others.
     Supplier<OpSpec<?>> source = new RandomSpecs(SEED).byOp().get(op);
-    if (device == null || source == null) {
-      throw new IllegalStateException("the device is not open");
+    if (source == null) {
+      throw new IllegalStateException("nothing draws " + op);
     }
-    try (dev.quern.core.Stream stream = device.newStream();
+    try (dev.quern.core.Stream stream = device().newStream();
         GuardedBuffers memory = new GuardedBuffers(stream)) {
       for (int i = 0; i < DRAWS; i++) {
         OpSpec<?> spec = source.get();

@@ -4,26 +4,38 @@ import dev.quern.core.BackendUnavailableException;
 import dev.quern.core.Detection;
 import dev.quern.core.Device;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
-/** Opens the device that a suite is for, or says plainly that it is not here. */
-final class DeviceUnderTest {
+/**
+ * The device that a suite is for, or the reason why it is not here. The reason is thrown by each
+ * test and not while the suite is set up: build tools count a suite that could not be set up as no
+ * tests at all, and nobody would see the skip.
+ */
+final class DeviceUnderTest implements AutoCloseable {
   private static final String REQUIRED = "quern.require";
 
-  private DeviceUnderTest() {}
+  private final @Nullable Device device;
+  private final String absence;
 
-  static Device open(String id) {
-    return open(id, System.getProperty(REQUIRED, ""));
+  private DeviceUnderTest(@Nullable Device device, String absence) {
+    this.device = device;
+    this.absence = absence;
+  }
+
+  static DeviceUnderTest find(String id) {
+    return find(id, System.getProperty(REQUIRED, ""));
   }
 
   /**
-   * Opens the device.
+   * Looks for the device.
    *
-   * @param required backends whose absence is a failure, separated by commas
+   * @param required backends that must be here, separated by commas
+   * @throws AssertionError if the device is not here and must be
    */
-  static Device open(String id, String required) {
+  static DeviceUnderTest find(String id, String required) {
     try {
-      return Detection.detect().require(id).open();
+      return new DeviceUnderTest(Detection.detect().require(id).open(), "");
     } catch (BackendUnavailableException e) {
       String backend = id.contains(":") ? id.substring(0, id.indexOf(':')) : id;
       List<String> names = List.of(required.split(","));
@@ -31,10 +43,43 @@ final class DeviceUnderTest {
         throw new AssertionError(
             "-D" + REQUIRED + " names " + backend + ", but: " + e.getMessage(), e);
       }
-      throw new TestAbortedException(
+      return new DeviceUnderTest(
+          null,
           "NOT TESTED: %s (-D%s=%s makes this a failure)"
-              .formatted(e.getMessage(), REQUIRED, backend),
-          e);
+              .formatted(e.getMessage(), REQUIRED, backend));
     }
+  }
+
+  /** Opens the device once more. */
+  static Device open(String id) {
+    return find(id).get();
+  }
+
+  /**
+   * The device.
+   *
+   * @throws TestAbortedException if it is not here
+   */
+  Device get() {
+    if (device == null) {
+      throw new TestAbortedException(absence);
+    }
+    return device;
+  }
+
+  boolean isHere() {
+    return device != null;
+  }
+
+  @Override
+  public void close() {
+    if (device != null) {
+      device.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return device == null ? absence : device.toString();
   }
 }

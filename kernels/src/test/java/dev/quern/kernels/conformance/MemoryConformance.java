@@ -9,6 +9,7 @@ import static org.assertj.core.data.Index.atIndex;
 
 import dev.quern.core.Arena;
 import dev.quern.core.DataType;
+import dev.quern.core.Device;
 import dev.quern.core.DeviceBuffer;
 import dev.quern.core.HostBuffer;
 import dev.quern.core.Kernel;
@@ -97,10 +98,11 @@ interface MemoryConformance extends Conformance {
   @Test
   default void tooMuchIsRefused() {
     long tooMuch = Long.MAX_VALUE / 4;
-    assertThatThrownBy(() -> device().newArena("everything", tooMuch))
+    Device device = device();
+    assertThatThrownBy(() -> device.newArena("everything", tooMuch))
         .isInstanceOf(OutOfDeviceMemoryException.class)
         .hasMessageContaining("everything")
-        .hasMessageContaining(device().id());
+        .hasMessageContaining(device.id());
   }
 
   /** The books count what is held, and the most that ever was. */

@@ -103,10 +103,10 @@ class SuiteTest {
 
   @Test
   void missingDeviceIsSkippedAloudUnlessRequired() {
-    assertThatThrownBy(() -> DeviceUnderTest.open("nowhere:3", "cpu,opencl"))
+    assertThatThrownBy(() -> DeviceUnderTest.find("nowhere:3", "cpu,opencl").get())
         .isInstanceOf(TestAbortedException.class)
         .hasMessageStartingWith("NOT TESTED: there is no device nowhere:3");
-    assertThatThrownBy(() -> DeviceUnderTest.open("nowhere:3", "cpu,nowhere"))
+    assertThatThrownBy(() -> DeviceUnderTest.find("nowhere:3", "cpu,nowhere"))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("-Dquern.require names nowhere");
   }

@@ -39,7 +39,8 @@ final class Trial<K extends Kernel> {
       requireSame("a second run", eager, runOnce());
       requireReplay(eager);
     } catch (AssertionError e) {
-      throw new AssertionError(this + "\n  " + e.getMessage(), e);
+      String again = "; to run just it: -Dquern.case='" + problem.name() + "'";
+      throw new AssertionError(this + again + "\n  " + e.getMessage(), e);
     }
   }
 
@@ -123,12 +124,7 @@ final class Trial<K extends Kernel> {
 
   @Override
   public String toString() {
-    return "%s %s by %s on %s; to run just it: -Dquern.case='%s'"
-        .formatted(
-            problem.spec().describe(),
-            run.pass(),
-            kernel.implementation(),
-            stream.device(),
-            problem.name());
+    return "%s %s by %s on %s"
+        .formatted(problem.spec().describe(), run.pass(), kernel.implementation(), stream.device());
   }
 }

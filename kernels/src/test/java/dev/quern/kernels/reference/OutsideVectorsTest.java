@@ -33,8 +33,9 @@ class OutsideVectorsTest {
   Stream<DynamicTest> vectors() throws IOException {
     String folder = System.getenv(FOLDER);
     if (folder == null) {
-      abort("NOT TESTED: " + FOLDER + " is not set");
-      return Stream.empty();
+      // As a test of its own, so that it is counted.
+      return Stream.of(
+          dynamicTest("vectors", () -> abort("NOT TESTED: " + FOLDER + " is not set")));
     }
     List<OutsideVector> vectors = new ArrayList<>();
     List<String> lines = Files.readAllLines(Path.of(folder, "cases.tsv"));
