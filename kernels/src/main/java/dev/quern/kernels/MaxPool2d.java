@@ -142,21 +142,10 @@ public abstract class MaxPool2d extends OpKernel<MaxPool2d.Spec> {
     public Spec {
       Window.requireAtLeast("maxpool2d", "n", n, 0);
       Window.requireAtLeast("maxpool2d", "c", c, 1);
-      requireOutputs("height", h, windowH, strideH, padTop, padBottom, dilationH, ceilMode);
-      requireOutputs("width", w, windowW, strideW, padLeft, padRight, dilationW, ceilMode);
+      String op = "maxpool2d";
+      new Window(op, "height", h, windowH, strideH, padTop, padBottom, dilationH, ceilMode);
+      new Window(op, "width", w, windowW, strideW, padLeft, padRight, dilationW, ceilMode);
       Conv2d.Spec.requireImageFits("maxpool2d", h, w, c);
-    }
-
-    private static void requireOutputs(
-        String axis,
-        int size,
-        int window,
-        int stride,
-        int before,
-        int after,
-        int dilation,
-        boolean ceil) {
-      new Window("maxpool2d", axis, size, window, stride, before, after, dilation, ceil);
     }
 
     /** Output height. */

@@ -173,6 +173,15 @@ class SpecMessagesTest {
     assertThat(spec.q()).isEqualTo(1);
   }
 
+  /** The same rule where nothing is rounded: 3 + 3 - 2 is a multiple of the stride. */
+  @Test
+  void ceilModeDropsThemEvenWhenTheyFit() {
+    MaxPool2d.Builder builder =
+        MaxPool2d.builder().input(1, 1, 3, 3).window(2, 2).stride(2, 2).padding(0, 0, 3, 3);
+    assertThat(builder.build().p()).isEqualTo(3);
+    assertThat(builder.ceilMode(true).build().p()).isEqualTo(2);
+  }
+
   @Test
   void descriptionsNameWhatIsSpecial() {
     assertThat(conv().build().describe()).isEqualTo("conv2d/mb1ic3ih5iw6oc4oh3ow4kh3");
