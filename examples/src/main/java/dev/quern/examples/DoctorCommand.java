@@ -50,7 +50,7 @@ final class DoctorCommand implements Callable<Integer> {
             + (vectors
                 ? "module jdk.incubator.vector is there"
                 : "module jdk.incubator.vector is absent: start Java with --add-modules"
-                    + " jdk.incubator.vector, or expect a tenth of the speed"));
+                    + " jdk.incubator.vector, or expect a thirtieth of the speed"));
     Detection detection = Detection.detect();
     for (Probe probe : detection.probes()) {
       out.println("Backend   " + probe.backend() + ": " + probe.reason());
