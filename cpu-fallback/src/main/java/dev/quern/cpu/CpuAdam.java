@@ -42,7 +42,7 @@ final class CpuAdam extends Adam {
   }
 
   private static final class Update extends ElementPass {
-    private final UpdateLoops loops;
+    private final Warming<UpdateLoops> loops;
     private final AdamStep numbers;
     private long p;
     private long g;
@@ -58,7 +58,7 @@ final class CpuAdam extends Adam {
     @Override
     protected void apply(long start, int count) {
       long at = 4 * start;
-      loops.adam(numbers, p + at, g + at, m + at, v + at, count);
+      loops.current().adam(numbers, p + at, g + at, m + at, v + at, count);
     }
   }
 }

@@ -22,16 +22,22 @@ final class CpuMaxPool2d extends MaxPool2d {
     super(device, spec);
     pool = device.pool();
     shape = PoolShape.of(spec);
-    boolean planes = shape.channels() == 1; // a vector of channels would hold one number
     Simd simd = device.simd();
-    PoolLoops loops = planes ? simd.planes() : simd.pools();
+    Warming<PoolLoops> loops = loops(simd, shape);
     long taps = (long) spec.windowH() * spec.windowW();
     long spans = (long) shape.rows().reach() * shape.columns().reach();
     forwardGrain = grain(shape.outputRow() * taps, simd);
     backwardGrain = grain(shape.inputRow() * spans, simd);
     forward = new Forward(loops, shape);
     backward = new Backward(loops, shape);
-    implementation = simd.name() + (planes ? ":columns" : ":channels");
+    implementation = simd.name() + (shape.channels() == 1 ? ":columns" : ":channels");
+  }
+
+  private static Warming<PoolLoops> loops(Simd simd, PoolShape shape) {
+    if (shape.channels() == 1) { // a vector of channels would hold one number
+      return Warming.only(simd.planes());
+    }
+    return shape.pairs() ? simd.pairs() : Warming.only(simd.pools());
   }
 
   /**
@@ -66,7 +72,7 @@ final class CpuMaxPool2d extends MaxPool2d {
   }
 
   private static final class Forward implements WorkerPool.Loop {
-    private final PoolLoops loops;
+    private final Warming<PoolLoops> version;
     private final PoolShape shape;
     private final int rows;
     private final long imageBytes;
@@ -75,8 +81,8 @@ final class CpuMaxPool2d extends MaxPool2d {
     private long y;
     private long argmax;
 
-    Forward(PoolLoops loops, PoolShape shape) {
-      this.loops = loops;
+    Forward(Warming<PoolLoops> version, PoolShape shape) {
+      this.version = version;
       this.shape = shape;
       rows = shape.rows().outputs();
       imageBytes = 4L * shape.rows().size() * shape.inputRow();
@@ -85,6 +91,7 @@ final class CpuMaxPool2d extends MaxPool2d {
 
     @Override
     public void run(long from, long to, int worker) {
+      PoolLoops loops = version.current();
       for (long unit = from; unit < to; unit++) {
         long image = x + unit / rows * imageBytes;
         long at = unit * rowBytes;
@@ -94,7 +101,7 @@ final class CpuMaxPool2d extends MaxPool2d {
   }
 
   private static final class Backward implements WorkerPool.Loop {
-    private final PoolLoops loops;
+    private final Warming<PoolLoops> version;
     private final PoolShape shape;
     private final int rows;
     private final long imageBytes;
@@ -104,8 +111,8 @@ final class CpuMaxPool2d extends MaxPool2d {
     private long dy;
     private long dx;
 
-    Backward(PoolLoops loops, PoolShape shape) {
-      this.loops = loops;
+    Backward(Warming<PoolLoops> version, PoolShape shape) {
+      this.version = version;
       this.shape = shape;
       rows = shape.rows().size();
       imageBytes = 4L * shape.rows().outputs() * shape.outputRow();
@@ -114,6 +121,7 @@ final class CpuMaxPool2d extends MaxPool2d {
 
     @Override
     public void run(long from, long to, int worker) {
+      PoolLoops loops = version.current();
       for (long unit = from; unit < to; unit++) {
         long image = unit / rows * imageBytes;
         long above = y == 0 ? 0 : y + image;

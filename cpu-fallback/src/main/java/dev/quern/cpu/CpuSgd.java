@@ -40,7 +40,7 @@ final class CpuSgd extends Sgd {
   }
 
   private static final class Update extends ElementPass {
-    private final UpdateLoops loops;
+    private final Warming<UpdateLoops> loops;
     private final SgdStep numbers;
     private long p;
     private long g;
@@ -55,7 +55,7 @@ final class CpuSgd extends Sgd {
     @Override
     protected void apply(long start, int count) {
       long at = 4 * start;
-      loops.sgd(numbers, p + at, g + at, v + at, count);
+      loops.current().sgd(numbers, p + at, g + at, v + at, count);
     }
   }
 }

@@ -55,10 +55,10 @@ final class IndirectProduct {
   private final int blockTiles;
   private final int blocks;
   private final boolean overlaps;
-  private final WarmingTile tile;
-  private final WarmingTile lastPanelTile;
-  private final WarmingTile tail;
-  private final WarmingTile lastPanelTail;
+  private final Warming<Tile> tile;
+  private final Warming<Tile> lastPanelTile;
+  private final Warming<Tile> tail;
+  private final Warming<Tile> lastPanelTail;
   private final long grain;
 
   IndirectProduct(

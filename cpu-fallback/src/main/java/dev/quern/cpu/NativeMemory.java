@@ -52,6 +52,22 @@ final class NativeMemory {
     return ALL.get(ValueLayout.JAVA_BYTE, address) & 0xFF;
   }
 
+  static void load(long source, float[] target, int from, int count) {
+    MemorySegment.copy(ALL, JAVA_FLOAT_UNALIGNED, source, target, from, count);
+  }
+
+  static void load(long source, int[] target, int from, int count) {
+    MemorySegment.copy(ALL, JAVA_INT_UNALIGNED, source, target, from, count);
+  }
+
+  static void store(float[] source, int from, long target, int count) {
+    MemorySegment.copy(source, from, ALL, JAVA_FLOAT_UNALIGNED, target, count);
+  }
+
+  static void store(int[] source, int from, long target, int count) {
+    MemorySegment.copy(source, from, ALL, JAVA_INT_UNALIGNED, target, count);
+  }
+
   static void copy(long source, long target, long bytes) {
     MemorySegment.copy(ALL, source, ALL, target, bytes);
   }

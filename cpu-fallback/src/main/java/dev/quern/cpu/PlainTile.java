@@ -1,17 +1,23 @@
 package dev.quern.cpu;
 
 import dev.quern.cpu.TileShape.Ending;
+import java.util.Arrays;
 
 /**
  * A tile in plain Java: what runs where the Vector API is absent, and everywhere until the
  * generated tile of the same shape is compiled. It does the same multiply-adds in the same order,
  * so its results are the same bits.
  *
+ * <p>Rows of B and the sums go through arrays: before it is compiled, Java reads an element of an
+ * array twenty times faster than one of native memory, and afterwards it turns the loops over them
+ * into vector instructions by itself.
+ *
  * <p>{@link Math#fma} is one instruction on every x86-64 processor since 2013 and on all of ARM64;
  * on older ones Java emulates it, correctly and very slowly.
  */
 final class PlainTile implements Tile {
-  private static final int BLOCK_COLUMNS = 4;
+  /** Steps taken at once: the sums are loaded and stored once for all of them. */
+  private static final int STEPS = 4;
 
   private final int rowCount;
   private final int columns;
@@ -40,60 +46,86 @@ final class PlainTile implements Tile {
       int lastLanes,
       float alpha,
       float beta) {
-    int end = masked ? wholeColumns + lastLanes : columns;
-    for (int i = row; i < row + rowCount; i++) {
-      long rowA = a + 4L * rows[i];
-      long rowC = c + 4L * outs[i];
-      int j = 0;
-      for (; j + BLOCK_COLUMNS <= end; j += BLOCK_COLUMNS) {
-        block(rowA, b + 4L * j, steps, rowC + 4L * j, bias + 4L * j, alpha, beta);
+    int width = masked ? wholeColumns + lastLanes : columns;
+    Scratch scratch = Scratch.ofThisThread();
+    float[] sums = scratch.floats(0, rowCount * width);
+    float[] panel = scratch.floats(1, STEPS * width);
+    float[] biases = scratch.floats(2, width);
+    if (ending.biased()) {
+      NativeMemory.load(bias, biases, 0, width);
+    }
+    for (int i = 0; i < rowCount; i++) {
+      if (ending.startsFromBias()) {
+        System.arraycopy(biases, 0, sums, i * width, width);
+      } else {
+        Arrays.fill(sums, i * width, (i + 1) * width, 0);
       }
-      for (; j < end; j++) {
-        single(rowA, b + 4L * j, steps, rowC + 4L * j, bias + 4L * j, alpha, beta);
+    }
+    multiply(a, rows, b, steps, row, width, panel, sums);
+    for (int i = 0; i < rowCount; i++) {
+      long target = c + 4L * outs[row + i];
+      if (ending.blends()) {
+        NativeMemory.load(target, panel, 0, width);
+      }
+      end(sums, i * width, width, panel, biases, alpha, beta);
+      NativeMemory.store(sums, i * width, target, width);
+    }
+  }
+
+  private void multiply(
+      long a, int[] rows, long b, int[] steps, int row, int width, float[] panel, float[] sums) {
+    int depth = steps.length / 2;
+    int k = 0;
+    for (; k + STEPS <= depth; k += STEPS) {
+      for (int s = 0; s < STEPS; s++) {
+        NativeMemory.load(b + 4L * steps[2 * (k + s) + 1], panel, s * width, width);
+      }
+      for (int i = 0; i < rowCount; i++) {
+        long at = a + 4L * rows[row + i];
+        float x0 = NativeMemory.getFloat(at + 4L * steps[2 * k]);
+        float x1 = NativeMemory.getFloat(at + 4L * steps[2 * k + 2]);
+        float x2 = NativeMemory.getFloat(at + 4L * steps[2 * k + 4]);
+        float x3 = NativeMemory.getFloat(at + 4L * steps[2 * k + 6]);
+        addFour(x0, x1, x2, x3, panel, sums, i * width, width);
+      }
+    }
+    for (; k < depth; k++) {
+      NativeMemory.load(b + 4L * steps[2 * k + 1], panel, 0, width);
+      for (int i = 0; i < rowCount; i++) {
+        float x = NativeMemory.getFloat(a + 4L * (rows[row + i] + steps[2 * k]));
+        addOne(x, panel, sums, i * width, width);
       }
     }
   }
 
-  private void block(long a, long b, int[] steps, long c, long bias, float alpha, float beta) {
-    float sum0 = start(bias);
-    float sum1 = start(bias + 4);
-    float sum2 = start(bias + 8);
-    float sum3 = start(bias + 12);
-    for (int k = 0; k + 1 < steps.length; k += 2) {
-      float x = NativeMemory.getFloat(a + 4L * steps[k]);
-      long step = b + 4L * steps[k + 1];
-      sum0 = Math.fma(x, NativeMemory.getFloat(step), sum0);
-      sum1 = Math.fma(x, NativeMemory.getFloat(step + 4), sum1);
-      sum2 = Math.fma(x, NativeMemory.getFloat(step + 8), sum2);
-      sum3 = Math.fma(x, NativeMemory.getFloat(step + 12), sum3);
+  private static void addFour(
+      float x0, float x1, float x2, float x3, float[] panel, float[] sums, int from, int width) {
+    for (int j = 0; j < width; j++) {
+      float sum = Math.fma(x0, panel[j], sums[from + j]);
+      sum = Math.fma(x1, panel[width + j], sum);
+      sum = Math.fma(x2, panel[2 * width + j], sum);
+      sums[from + j] = Math.fma(x3, panel[3 * width + j], sum);
     }
-    end(sum0, c, bias, alpha, beta);
-    end(sum1, c + 4, bias + 4, alpha, beta);
-    end(sum2, c + 8, bias + 8, alpha, beta);
-    end(sum3, c + 12, bias + 12, alpha, beta);
   }
 
-  private void single(long a, long b, int[] steps, long c, long bias, float alpha, float beta) {
-    float sum = start(bias);
-    for (int k = 0; k + 1 < steps.length; k += 2) {
-      float x = NativeMemory.getFloat(a + 4L * steps[k]);
-      sum = Math.fma(x, NativeMemory.getFloat(b + 4L * steps[k + 1]), sum);
+  private static void addOne(float x, float[] panel, float[] sums, int from, int width) {
+    for (int j = 0; j < width; j++) {
+      sums[from + j] = Math.fma(x, panel[j], sums[from + j]);
     }
-    end(sum, c, bias, alpha, beta);
   }
 
-  private float start(long bias) {
-    return ending.startsFromBias() ? NativeMemory.getFloat(bias) : 0;
-  }
-
-  private void end(float sum, long c, long bias, float alpha, float beta) {
-    float value = ending.scales() ? sum * alpha : sum;
-    if (ending.blends()) {
-      value = Math.fma(NativeMemory.getFloat(c), beta, value);
+  /** The ending, in place; {@code old} are the elements of C to blend with. */
+  private void end(
+      float[] sums, int from, int width, float[] old, float[] biases, float alpha, float beta) {
+    for (int j = 0; j < width; j++) {
+      float value = ending.scales() ? sums[from + j] * alpha : sums[from + j];
+      if (ending.blends()) {
+        value = Math.fma(old[j], beta, value);
+      }
+      if (ending.biased() && !ending.startsFromBias()) {
+        value += biases[j];
+      }
+      sums[from + j] = ending.relu() && value < 0 ? 0 : value;
     }
-    if (ending.biased() && !ending.startsFromBias()) {
-      value += NativeMemory.getFloat(bias);
-    }
-    NativeMemory.setFloat(c, ending.relu() && value < 0 ? 0 : value);
   }
 }

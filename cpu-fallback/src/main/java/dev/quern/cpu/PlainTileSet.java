@@ -9,8 +9,8 @@ final class PlainTileSet implements TileSet {
   }
 
   @Override
-  public WarmingTile tile(TileShape shape) {
-    return new WarmingTile(shape, new PlainTile(shape, 1));
+  public Warming<Tile> tile(TileShape shape) {
+    return Warming.only(new PlainTile(shape, 1));
   }
 
   @Override

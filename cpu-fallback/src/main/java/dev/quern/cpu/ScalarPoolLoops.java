@@ -1,74 +1,110 @@
 package dev.quern.cpu;
 
-import static dev.quern.cpu.NativeMemory.getFloat;
-import static dev.quern.cpu.NativeMemory.getInt;
+import java.util.Arrays;
 
-/** {@link PoolLoops} in plain Java. */
+/**
+ * {@link PoolLoops} in plain Java, a pixel with all its channels at a time. Rows go through arrays,
+ * which Java reads quickly before it has compiled anything, see {@link PlainTile}.
+ */
 final class ScalarPoolLoops implements PoolLoops {
 
   @Override
   public void forward(PoolShape shape, long x, int row, long y, long argmax) {
-    int channels = shape.channels();
-    for (int q = 0; q < shape.columns().outputs(); q++) {
-      for (int c = 0; c < channels; c++) {
-        long at = 4L * (q * channels + c);
-        forwardElement(shape, x + 4L * c, row, q, y + at, argmax == 0 ? 0 : argmax + at);
+    int width = shape.outputRow();
+    Scratch scratch = Scratch.ofThisThread();
+    float[] best = scratch.floats(0, width);
+    int[] places = scratch.ints(0, width);
+    float[] line = scratch.floats(1, shape.inputRow());
+    Arrays.fill(best, 0, width, Float.NEGATIVE_INFINITY);
+    Arrays.fill(places, 0, width, -1);
+    PoolAxis rows = shape.rows();
+    for (int r = 0; r < rows.taps(row); r++) {
+      int h = rows.firstInput(row) + r * rows.dilation();
+      NativeMemory.load(x + 4L * h * shape.inputRow(), line, 0, shape.inputRow());
+      for (int q = 0; q < shape.columns().outputs(); q++) {
+        forwardPixel(shape, line, h, q, best, places);
       }
+    }
+    NativeMemory.store(best, 0, y, width);
+    if (argmax != 0) {
+      NativeMemory.store(places, 0, argmax, width);
     }
   }
 
-  /** One maximum; {@code x} is the channel's first element. */
-  static void forwardElement(PoolShape shape, long x, int p, int q, long y, long argmax) {
-    PoolAxis rows = shape.rows();
+  /** The taps of one window that lie in the input's row {@code h}. */
+  private static void forwardPixel(
+      PoolShape shape, float[] line, int h, int q, float[] best, int[] places) {
     PoolAxis columns = shape.columns();
-    int width = columns.size();
-    long pixel = 4L * shape.channels();
-    float best = Float.NEGATIVE_INFINITY;
-    int place = -1;
-    for (int r = 0; r < rows.taps(p); r++) {
-      int line = (rows.firstInput(p) + r * rows.dilation()) * width;
-      for (int s = 0; s < columns.taps(q); s++) {
-        int position = line + columns.firstInput(q) + s * columns.dilation();
-        float v = getFloat(x + position * pixel);
-        // Not "v >= best", since the first of equal values wins; a place, since -infinity can win.
-        if (v > best || Float.isNaN(v) || place < 0) {
-          best = v;
-          place = position;
-        }
-      }
+    int channels = shape.channels();
+    for (int s = 0; s < columns.taps(q); s++) {
+      int w = columns.firstInput(q) + s * columns.dilation();
+      choose(line, w * channels, h * columns.size() + w, best, places, q * channels, channels);
     }
-    NativeMemory.setFloat(y, best);
-    if (argmax != 0) {
-      NativeMemory.setInt(argmax, place);
+  }
+
+  private static void choose(
+      float[] line, int from, int place, float[] best, int[] places, int to, int count) {
+    for (int c = 0; c < count; c++) {
+      float v = line[from + c];
+      // Not "v >= best", since the first of equal values wins; a place, since -infinity can win.
+      if (v > best[to + c] || Float.isNaN(v) || places[to + c] < 0) {
+        best[to + c] = v;
+        places[to + c] = place;
+      }
     }
   }
 
   @Override
   public void backward(PoolShape shape, long y, long argmax, long dy, int row, long dx) {
-    PoolAxis columns = shape.columns();
-    int channels = shape.channels();
-    for (int w = 0; w < columns.size(); w++) {
-      for (int c = 0; c < channels; c++) {
-        float gradient = gradient(shape, y, argmax, dy, row, w, c);
-        NativeMemory.setFloat(dx + 4L * (w * channels + c), gradient);
+    PoolAxis rows = shape.rows();
+    int width = shape.outputRow();
+    Scratch scratch = Scratch.ofThisThread();
+    float[] sums = scratch.floats(0, shape.inputRow());
+    float[] gradients = scratch.floats(1, width);
+    float[] outputs = scratch.floats(2, width);
+    int[] places = scratch.ints(0, width);
+    Arrays.fill(sums, 0, shape.inputRow(), 0);
+    for (int p = rows.firstOutput(row); p < rows.endOutput(row); p++) {
+      long at = 4L * p * width;
+      NativeMemory.load(argmax + at, places, 0, width);
+      NativeMemory.load(dy + at, gradients, 0, width);
+      if (y != 0) {
+        NativeMemory.load(y + at, outputs, 0, width);
+        silence(gradients, outputs, width);
+      }
+      for (int w = 0; w < shape.columns().size(); w++) {
+        backwardPixel(shape, places, gradients, row, w, sums);
+      }
+    }
+    NativeMemory.store(sums, 0, dx, shape.inputRow());
+  }
+
+  /** The ReLU's gradient, in place. */
+  private static void silence(float[] gradients, float[] outputs, int count) {
+    for (int i = 0; i < count; i++) {
+      if (!(outputs[i] > 0)) {
+        gradients[i] = 0;
       }
     }
   }
 
-  /** The gradient by one element. */
-  static float gradient(PoolShape shape, long y, long argmax, long dy, int h, int w, int c) {
-    PoolAxis rows = shape.rows();
+  /** What one pixel gets from a row of outputs. */
+  private static void backwardPixel(
+      PoolShape shape, int[] places, float[] gradients, int h, int w, float[] sums) {
     PoolAxis columns = shape.columns();
-    int position = h * columns.size() + w;
-    float sum = 0;
-    for (int p = rows.firstOutput(h); p < rows.endOutput(h); p++) {
-      for (int q = columns.firstOutput(w); q < columns.endOutput(w); q++) {
-        long at = 4L * ((p * columns.outputs() + q) * shape.channels() + c);
-        if (getInt(argmax + at) == position && (y == 0 || getFloat(y + at) > 0)) {
-          sum += getFloat(dy + at);
-        }
+    int channels = shape.channels();
+    for (int q = columns.firstOutput(w); q < columns.endOutput(w); q++) {
+      int place = h * columns.size() + w;
+      collect(places, gradients, q * channels, place, sums, w * channels, channels);
+    }
+  }
+
+  private static void collect(
+      int[] places, float[] gradients, int from, int place, float[] sums, int to, int count) {
+    for (int c = 0; c < count; c++) {
+      if (places[from + c] == place) {
+        sums[to + c] += gradients[from + c];
       }
     }
-    return sum;
   }
 }

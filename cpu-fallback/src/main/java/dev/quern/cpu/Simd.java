@@ -12,6 +12,7 @@ import dev.quern.core.ComputeException;
  * @param elements loops over elements
  * @param softmaxes rows of softmaxes
  * @param pools rows of poolings
+ * @param pairs rows of poolings by dense windows of 2 x 2, the usual ones
  * @param planes rows of poolings of a single channel
  * @param updates steps of optimizers
  * @param dropouts masks of dropouts
@@ -23,8 +24,9 @@ record Simd(
     ElementLoops elements,
     SoftmaxLoops softmaxes,
     PoolLoops pools,
+    Warming<PoolLoops> pairs,
     PoolLoops planes,
-    UpdateLoops updates,
+    Warming<UpdateLoops> updates,
     DropoutLoops dropouts) {
   static final String FLAG = "--add-modules jdk.incubator.vector";
 
@@ -70,8 +72,9 @@ record Simd(
         new ScalarElementLoops(),
         new ScalarSoftmaxLoops(),
         new ScalarPoolLoops(),
+        Warming.only(new ScalarPoolLoops()),
         new ScalarPoolLoops(),
-        new ScalarUpdateLoops(),
+        Warming.only(new ScalarUpdateLoops()),
         new ScalarDropoutLoops());
   }
 

@@ -7,7 +7,7 @@ interface TileSet {
   int lanes();
 
   /** The tile of this shape, generated when first asked for. */
-  WarmingTile tile(TileShape shape);
+  Warming<Tile> tile(TileShape shape);
 
   /** Vectors of the widest tile. */
   int maxVectors();

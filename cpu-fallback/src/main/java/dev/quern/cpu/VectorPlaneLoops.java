@@ -2,6 +2,8 @@ package dev.quern.cpu;
 
 import static dev.quern.cpu.NativeMemory.ALL;
 import static dev.quern.cpu.NativeMemory.ORDER;
+import static dev.quern.cpu.NativeMemory.getFloat;
+import static dev.quern.cpu.NativeMemory.getInt;
 import static dev.quern.cpu.VectorWidth.BYTES;
 import static dev.quern.cpu.VectorWidth.FLOATS;
 import static dev.quern.cpu.VectorWidth.INTS;
@@ -50,7 +52,7 @@ final class VectorPlaneLoops implements PoolLoops {
     for (int q = 0; q < columns.outputs(); q++) {
       if (q < first || q >= end) {
         long place = argmax == 0 ? 0 : argmax + 4L * q;
-        ScalarPoolLoops.forwardElement(shape, x, row, q, y + 4L * q, place);
+        forwardElement(shape, x, row, q, y + 4L * q, place);
       }
     }
   }
@@ -100,7 +102,7 @@ final class VectorPlaneLoops implements PoolLoops {
       return;
     }
     if (first == 1) {
-      NativeMemory.setFloat(dx, ScalarPoolLoops.gradient(shape, y, argmax, dy, row, 0, 0));
+      NativeMemory.setFloat(dx, gradient(shape, y, argmax, dy, row, 0));
     }
     for (int w = first; w < columns.size(); w += LANES) {
       backwardColumns(shape, y, argmax, dy, row, w, dx + 4L * w);
@@ -142,5 +144,47 @@ final class VectorPlaneLoops implements PoolLoops {
       }
     }
     sum.intoMemorySegment(ALL, dx, ORDER, FLOATS.indexInRange(w, columns.size()));
+  }
+
+  /** One maximum of any form. */
+  private static void forwardElement(PoolShape shape, long x, int p, int q, long y, long argmax) {
+    PoolAxis rows = shape.rows();
+    PoolAxis columns = shape.columns();
+    int width = columns.size();
+    float best = Float.NEGATIVE_INFINITY;
+    int place = -1;
+    for (int r = 0; r < rows.taps(p); r++) {
+      int line = (rows.firstInput(p) + r * rows.dilation()) * width;
+      for (int s = 0; s < columns.taps(q); s++) {
+        int position = line + columns.firstInput(q) + s * columns.dilation();
+        float v = getFloat(x + 4L * position);
+        // Not "v >= best", since the first of equal values wins; a place, since -infinity can win.
+        if (v > best || Float.isNaN(v) || place < 0) {
+          best = v;
+          place = position;
+        }
+      }
+    }
+    NativeMemory.setFloat(y, best);
+    if (argmax != 0) {
+      NativeMemory.setInt(argmax, place);
+    }
+  }
+
+  /** The gradient by one element. */
+  private static float gradient(PoolShape shape, long y, long argmax, long dy, int h, int w) {
+    PoolAxis rows = shape.rows();
+    PoolAxis columns = shape.columns();
+    int position = h * columns.size() + w;
+    float sum = 0;
+    for (int p = rows.firstOutput(h); p < rows.endOutput(h); p++) {
+      for (int q = columns.firstOutput(w); q < columns.endOutput(w); q++) {
+        long at = 4L * (p * columns.outputs() + q);
+        if (getInt(argmax + at) == position && (y == 0 || getFloat(y + at) > 0)) {
+          sum += getFloat(dy + at);
+        }
+      }
+    }
+    return sum;
   }
 }

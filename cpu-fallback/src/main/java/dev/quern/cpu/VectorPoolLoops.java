@@ -7,6 +7,7 @@ import static dev.quern.cpu.VectorWidth.INTS;
 import static dev.quern.cpu.VectorWidth.LANES;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
+import dev.quern.kernels.MaxPool2d;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -204,6 +205,31 @@ final class VectorPoolLoops implements PoolLoops {
         }
       }
       sum.intoMemorySegment(ALL, dx + 4L * c, ORDER, FLOATS.indexInRange(c, channels));
+    }
+  }
+
+  /** Pools a made-up image by windows of 2 x 2 until that is compiled, for {@link Warming}. */
+  static boolean exercise(PoolLoops loops) {
+    int pixels = 64;
+    int channels = 2 * LANES;
+    PoolShape shape =
+        PoolShape.of(MaxPool2d.builder().input(1, channels, 2, pixels).reluInput(true).build());
+    long image = 4L * 2 * pixels * channels;
+    long outputs = image / 4;
+    try (NativeBlock block = new NativeBlock(2 * image + 2 * outputs)) {
+      long x = block.address();
+      long y = x + image;
+      long argmax = y + outputs;
+      long dx = argmax + outputs;
+      return Warming.untilCompiled(
+          3L * 10 * image / VectorWidth.BYTES,
+          () -> {
+            for (int run = 0; run < 10; run++) {
+              loops.forward(shape, x, 0, y, argmax);
+              loops.forward(shape, x, 0, y, 0);
+              loops.backward(shape, y, argmax, y, 0, dx);
+            }
+          });
     }
   }
 }

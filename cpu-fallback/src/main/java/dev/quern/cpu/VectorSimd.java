@@ -1,9 +1,13 @@
 package dev.quern.cpu;
 
 import dev.quern.core.ComputeException;
+import java.util.function.Predicate;
 
 /** Makes the set of loops that use the Vector API. Loaded only where its module is present. */
 final class VectorSimd {
+  /** One for the process, as its compiler is. */
+  private static final WarmUp WARM_UP = new WarmUp();
+
   private VectorSimd() {}
 
   /** Loops at the width that the processor prefers. */
@@ -23,15 +27,24 @@ final class VectorSimd {
                   + " starting Java")
               .formatted(Simd.BITS_PROPERTY, bits, VectorWidth.bits()));
     }
+    PoolLoops pools = new VectorPoolLoops();
     return new Simd(
         "Vector API " + bits + " bit",
         VectorWidth.LANES,
         new VectorTileSet(),
         new VectorElementLoops(),
         new VectorSoftmaxLoops(),
-        new VectorPoolLoops(),
+        pools,
+        warming(new ScalarPoolLoops(), pools, VectorPoolLoops::exercise),
         new VectorPlaneLoops(),
-        new VectorUpdateLoops(),
+        warming(new ScalarUpdateLoops(), new VectorUpdateLoops(), VectorUpdateLoops::exercise),
         new VectorDropoutLoops());
+  }
+
+  /** What begins in plain Java, unless {@code quern.cpu.warmUp} is false. */
+  static <T> Warming<T> warming(T plain, T vector, Predicate<T> exercise) {
+    return Boolean.parseBoolean(System.getProperty("quern.cpu.warmUp", "true"))
+        ? Warming.of(plain, vector, exercise, WARM_UP)
+        : Warming.only(vector);
   }
 }

@@ -6,9 +6,8 @@ import jdk.incubator.vector.FloatVector;
 /** Tiles of vectors of the width that {@link VectorWidth} settled on. */
 final class VectorTileSet implements TileSet {
   /** Loaded code, shared like any class: nothing in it depends on a device. */
-  private static final ConcurrentHashMap<TileShape, WarmingTile> LOADED = new ConcurrentHashMap<>();
-
-  private static final TileWarmUp WARM_UP = new TileWarmUp();
+  private static final ConcurrentHashMap<TileShape, Warming<Tile>> LOADED =
+      new ConcurrentHashMap<>();
 
   private final int registers = registers();
 
@@ -24,16 +23,37 @@ final class VectorTileSet implements TileSet {
   }
 
   @Override
-  public WarmingTile tile(TileShape shape) {
+  public Warming<Tile> tile(TileShape shape) {
     return LOADED.computeIfAbsent(shape, VectorTileSet::load);
   }
 
-  private static WarmingTile load(TileShape shape) {
+  private static Warming<Tile> load(TileShape shape) {
     Tile vector = new VectorTileGenerator(shape).generate();
-    boolean warmsUp = Boolean.parseBoolean(System.getProperty("quern.cpu.warmUp", "true"));
-    return warmsUp
-        ? new WarmingTile(shape, new PlainTile(shape, VectorWidth.LANES), vector, WARM_UP)
-        : new WarmingTile(shape, vector);
+    return VectorSimd.warming(
+        new PlainTile(shape, VectorWidth.LANES), vector, tile -> exercise(shape, tile));
+  }
+
+  /** HotSpot compiles a method after 600 runs and 15,000 rounds of its loop. */
+  private static boolean exercise(TileShape shape, Tile tile) {
+    int runs = 50;
+    int depth = 26;
+    int lanes = VectorWidth.LANES;
+    int columns = shape.vectors() * lanes;
+    long operandBytes = (long) depth * columns * Float.BYTES;
+    try (NativeBlock block = new NativeBlock(operandBytes * (shape.rows() + 2L))) {
+      int[] rows = IndirectTables.regular(shape.rows(), depth);
+      int[] outs = IndirectTables.regular(shape.rows(), columns);
+      int[] steps = IndirectTables.regularSteps(depth, 1, columns);
+      long a = block.address();
+      long c = a + operandBytes;
+      return Warming.untilCompiled(
+          (long) runs * depth * shape.rows() * shape.vectors(),
+          () -> {
+            for (int run = 0; run < runs; run++) {
+              tile.run(a, rows, a, steps, c, outs, 0, a, lanes, 1, 0);
+            }
+          });
+    }
   }
 
   @Override

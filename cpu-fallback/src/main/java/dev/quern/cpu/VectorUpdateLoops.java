@@ -6,11 +6,13 @@ import static dev.quern.cpu.VectorWidth.FLOATS;
 import static dev.quern.cpu.VectorWidth.LANES;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
+import dev.quern.kernels.Adam;
+import dev.quern.kernels.Sgd;
 import jdk.incubator.vector.FloatVector;
 
 /**
  * {@link UpdateLoops} over vectors. The last parameters, less than a vector, go through the scalar
- * loops, which round once more in places.
+ * loops, which round the same.
  */
 final class VectorUpdateLoops implements UpdateLoops {
   private static final ScalarUpdateLoops REST = new ScalarUpdateLoops();
@@ -60,5 +62,28 @@ final class VectorUpdateLoops implements UpdateLoops {
     }
     long at = 4L * i;
     REST.sgd(step, p + at, g + at, v + at, count - i);
+  }
+
+  /** Updates made-up parameters until both loops are compiled, for {@link Warming}. */
+  static boolean exercise(UpdateLoops loops) {
+    int count = 64 * LANES;
+    AdamStep adam = new AdamStep(new Adam.Spec(count));
+    adam.begin(1, 0);
+    SgdStep sgd = new SgdStep(new Sgd.Spec(count, 0, false, 0));
+    sgd.begin(0);
+    try (NativeBlock block = new NativeBlock(4L * Float.BYTES * count)) {
+      long p = block.address();
+      long g = p + (long) Float.BYTES * count;
+      long m = g + (long) Float.BYTES * count;
+      long v = m + (long) Float.BYTES * count;
+      return Warming.untilCompiled(
+          20L * 10 * count / LANES,
+          () -> {
+            for (int run = 0; run < 10; run++) {
+              loops.adam(adam, p, g, m, v, count);
+              loops.sgd(sgd, p, g, m, count);
+            }
+          });
+    }
   }
 }

@@ -86,6 +86,7 @@ final class CpuProviderTest {
             idle,
             whole.softmaxes(),
             whole.pools(),
+            whole.pairs(),
             whole.planes(),
             whole.updates(),
             whole.dropouts());

@@ -20,31 +20,31 @@ final class UpdateLoopsTest {
 
   @ParameterizedTest
   @MethodSource("dev.quern.cpu.Loops#lengths")
-  void adamAgreesButForRounding(int count) {
+  void adamAgreesToTheBit(int count) {
     for (Adam.Form form : Adam.Form.values()) {
       for (Adam.Decay decay : Adam.Decay.values()) {
         AdamStep step = new AdamStep(new Adam.Spec(count, 0.9f, 0.999f, 1e-7f, form, 0.01f, decay));
         step.begin(3, 0.1f);
-        requireClose(count, (loops, p, g, m, v, n) -> loops.adam(step, p, g, m, v, n));
+        requireSame(count, (loops, p, g, m, v, n) -> loops.adam(step, p, g, m, v, n));
       }
     }
   }
 
   @ParameterizedTest
   @MethodSource("dev.quern.cpu.Loops#lengths")
-  void sgdAgreesButForRounding(int count) {
+  void sgdAgreesToTheBit(int count) {
     for (boolean nesterov : new boolean[] {false, true}) {
       SgdStep step = new SgdStep(new Sgd.Spec(count, 0.9f, nesterov, 0.01f));
       step.begin(0.1f);
-      requireClose(count, (loops, p, g, m, v, n) -> loops.sgd(step, p, g, v, n));
+      requireSame(count, (loops, p, g, m, v, n) -> loops.sgd(step, p, g, v, n));
     }
   }
 
-  private void requireClose(int count, Step step) {
+  private void requireSame(int count, Step step) {
     float[][] actual = result(vector, count, step);
     float[][] expected = result(scalar, count, step);
     for (int i = 0; i < actual.length; i++) {
-      Loops.requireClose(actual[i], expected[i], 16, 4);
+      Loops.requireSame(actual[i], expected[i], "buffer " + i + " of " + count);
     }
   }
 

@@ -1,0 +1,42 @@
+package dev.quern.cpu;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets code over vectors compiled, the most used first, on a thread of its own that ends when there
+ * is nothing left to do. One at a time, so that the compiler's queue stays short.
+ */
+final class WarmUp {
+  private final List<Warming<?>> waiting = new ArrayList<>();
+  private @Nullable Thread worker;
+
+  /** Adds a piece of code; returns at once. */
+  synchronized void add(Warming<?> code) {
+    waiting.add(code);
+    if (worker == null) {
+      worker = new Thread(this::work, "quern-cpu-warm-up");
+      worker.setDaemon(true);
+      worker.start();
+    }
+  }
+
+  private void work() {
+    for (Warming<?> code = next(); code != null; code = next()) {
+      code.warmUp();
+    }
+  }
+
+  private synchronized @Nullable Warming<?> next() {
+    if (waiting.isEmpty()) {
+      worker = null;
+      return null;
+    }
+    Warming<?> code = Collections.max(waiting, Comparator.comparingInt(Warming::uses));
+    waiting.remove(code);
+    return code;
+  }
+}
