@@ -4,6 +4,8 @@ import dev.quern.cpu.IndirectProduct.Repeat;
 import dev.quern.cpu.ProductLoop.Part;
 import dev.quern.cpu.TileShape.Ending;
 import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.indirect.ConvTables;
+import dev.quern.kernels.indirect.IndirectTables;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -63,7 +65,7 @@ final class ConvProducts {
     long groupFilters = (long) filters * spec.r() * spec.s() * channels;
     Repeat groups = new Repeat(spec.groups(), filters, groupFilters, channels, 0);
     List<Part> parts = new ArrayList<>();
-    for (IndirectTables table : new ConvTables(spec).backwardData()) {
+    for (IndirectTables table : new ConvTables(spec).backwardData(channels)) {
       addImages(parts, table, channels, Ending.PLAIN, outputImage(), inputImage(), groups);
     }
     return new ProductLoop(parts);
@@ -152,7 +154,7 @@ final class ConvProducts {
     long sum = packedGroup() * spec.groups();
     Repeat groups = new Repeat(spec.groups(), channels, filters, packedGroup(), 0);
     List<Part> parts = new ArrayList<>();
-    for (IndirectTables image : new ConvTables(spec).backwardFilter(lead())) {
+    for (IndirectTables image : new ConvTables(spec).backwardFilter(spec.k(), lead())) {
       if (chunks > 1) {
         Repeat whole = new Repeat(chunks - 1, each * inputImage(), each * outputImage(), sum, 0);
         parts.add(new Part(sumOver(image, each, whole, groups), 0, 0, 0));

@@ -6,6 +6,7 @@ import dev.quern.core.ComputeException;
 import dev.quern.core.Device;
 import dev.quern.core.DeviceInfo;
 import dev.quern.core.Probe;
+import dev.quern.kernels.SelfTest;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 

@@ -5,6 +5,7 @@ import dev.quern.cpu.Rearrangement.Axis;
 import dev.quern.cpu.TileShape.Ending;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Gemm;
+import dev.quern.kernels.indirect.IndirectTables;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

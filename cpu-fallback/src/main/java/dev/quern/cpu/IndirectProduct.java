@@ -1,6 +1,7 @@
 package dev.quern.cpu;
 
 import dev.quern.cpu.TileShape.Ending;
+import dev.quern.kernels.indirect.IndirectTables;
 
 /**
  * A product over indirection tables, cut into register tiles: what matrix products and all three

@@ -1,5 +1,6 @@
 package dev.quern.cpu;
 
+import dev.quern.kernels.indirect.IndirectTables;
 import java.util.concurrent.ConcurrentHashMap;
 import jdk.incubator.vector.FloatVector;
 

@@ -8,6 +8,7 @@ import dev.quern.core.Device;
 import dev.quern.core.DeviceException;
 import dev.quern.core.DeviceInfo;
 import dev.quern.core.Probe;
+import dev.quern.kernels.SelfTest;
 import java.lang.reflect.Proxy;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterEach;

@@ -83,6 +83,14 @@ public abstract class Dropout extends OpKernel<Dropout.Spec> {
       return 1 / (1 - rate);
     }
 
+    /**
+     * The smallest random word, as an unsigned number, that keeps its element. {@code (word >>> 8)
+     * * 2^-24} is exact in float32, so the comparison with the rate is one of integers.
+     */
+    public int leastKept() {
+      return (int) ((long) Math.ceil(rate / 0x1p-24) << 8);
+    }
+
     @Override
     public Class<Dropout> kernelType() {
       return Dropout.class;

@@ -1,4 +1,4 @@
-package dev.quern.cpu;
+package dev.quern.kernels.indirect;
 
 import dev.quern.kernels.Conv2d;
 import java.util.ArrayList;
@@ -9,12 +9,13 @@ import java.util.List;
  * is [H, W, C], dy and y are [P, Q, K]. Each entry of a list is a class of rows with the same
  * steps.
  */
-final class ConvTables {
+public final class ConvTables {
   private final Conv2d.Spec spec;
   private final int channels;
   private final int filters;
 
-  ConvTables(Conv2d.Spec spec) {
+  /** Tables of a problem. */
+  public ConvTables(Conv2d.Spec spec) {
     this.spec = spec;
     channels = spec.c() / spec.groups();
     filters = spec.k() / spec.groups();
@@ -40,7 +41,7 @@ final class ConvTables {
   }
 
   /** Output pixels as rows, taps and channels as steps. B is [r, s, c] rows, {@code lead} apart. */
-  List<IndirectTables> forward(int lead) {
+  public List<IndirectTables> forward(int lead) {
     return combine(
         AxisClass.of(spec.p(), spec.r(), this::inputRow),
         AxisClass.of(spec.q(), spec.s(), this::inputColumn),
@@ -50,8 +51,8 @@ final class ConvTables {
         lead);
   }
 
-  /** Input pixels as rows, taps and filters as steps. B is [k, r, s] rows of {@code channels}. */
-  List<IndirectTables> backwardData() {
+  /** Input pixels as rows, taps and filters as steps. B is [k, r, s] rows, {@code lead} apart. */
+  public List<IndirectTables> backwardData(int lead) {
     int taps = spec.r() * spec.s();
     return combine(
         AxisClass.of(
@@ -63,9 +64,9 @@ final class ConvTables {
             spec.s(),
             (w, s) -> outputAt(w, s, spec.strideW(), spec.dilationW(), spec.padLeft(), spec.q())),
         new Operands(spec.q() * spec.k(), spec.k(), spec.w() * spec.c(), spec.c()),
-        (r, s) -> (r * spec.s() + s) * channels,
+        (r, s) -> (r * spec.s() + s) * lead,
         filters,
-        taps * channels);
+        taps * lead);
   }
 
   /**
@@ -136,8 +137,11 @@ final class ConvTables {
     return steps;
   }
 
-  /** Taps and channels as rows, output pixels as steps. A is x, B is dy, C is [r, s, c] rows. */
-  List<IndirectTables> backwardFilter(int lead) {
+  /**
+   * Taps and channels as rows, output pixels as steps. A is x, B is dy, its pixels {@code leadB}
+   * apart, C is [r, s, c] rows, {@code lead} apart.
+   */
+  public List<IndirectTables> backwardFilter(int leadB, int lead) {
     List<IndirectTables> tables = new ArrayList<>();
     for (AxisClass row : AxisClass.of(spec.r(), spec.p(), (r, p) -> inputRow(p, r))) {
       for (AxisClass column : AxisClass.of(spec.s(), spec.q(), (s, q) -> inputColumn(q, s))) {
@@ -151,7 +155,7 @@ final class ConvTables {
                         column.members(),
                         channels * lead),
                     lead),
-                pixels(row, column)));
+                pixels(row, column, leadB)));
       }
     }
     return tables;
@@ -167,13 +171,13 @@ final class ConvTables {
     return channelTable;
   }
 
-  private int[] pixels(AxisClass row, AxisClass column) {
+  private int[] pixels(AxisClass row, AxisClass column, int leadB) {
     int[] steps = new int[2 * row.partners().length * column.partners().length];
     int i = 0;
     for (int p = 0; p < row.partners().length; p++) {
       for (int q = 0; q < column.partners().length; q++) {
         steps[i++] = row.offsets()[p] * spec.w() * spec.c() + column.offsets()[q] * spec.c();
-        steps[i++] = (row.partners()[p] * spec.q() + column.partners()[q]) * spec.k();
+        steps[i++] = (row.partners()[p] * spec.q() + column.partners()[q]) * leadB;
       }
     }
     return steps;

@@ -1,4 +1,4 @@
-package dev.quern.cpu;
+package dev.quern.kernels.indirect;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package dev.quern.cpu;
+package dev.quern.kernels;
 
 import dev.quern.core.Arena;
 import dev.quern.core.DataType;
@@ -6,12 +6,10 @@ import dev.quern.core.Device;
 import dev.quern.core.DeviceBuffer;
 import dev.quern.core.DeviceException;
 import dev.quern.core.Stream;
-import dev.quern.kernels.Gemm;
-import dev.quern.kernels.Relu;
 import java.util.Arrays;
 
 /** A few numbers through a device and back, before it is offered to anyone. */
-final class SelfTest {
+public final class SelfTest {
   private static final float[] A = {1, -2, 3, 0, -1, 2, 4, 1, 0, -3, 5, 2};
   private static final float[] B = {2, 1, -1, 3, 0, 4, 1, -2};
 
@@ -27,7 +25,7 @@ final class SelfTest {
    *
    * @throws DeviceException if the results are wrong
    */
-  static void run(Device device) {
+  public static void run(Device device) {
     Gemm.Spec gemm = Gemm.builder(3, 2, 4).build();
     Relu.Spec relu = new Relu.Spec(PRODUCT.length);
     try (Arena arena = device.newArena("self-test", 4 * Arena.ALIGNMENT);

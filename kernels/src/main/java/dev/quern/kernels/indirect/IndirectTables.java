@@ -1,16 +1,18 @@
-package dev.quern.cpu;
+package dev.quern.kernels.indirect;
 
 /**
- * The indirection of an {@link IndirectProduct}, in elements.
+ * The indirection of a product, in elements:
+ *
+ * <pre>C[outs[i] + j] = sum over k of A[rows[i] + steps[2k]] * B[steps[2k + 1] + j]</pre>
  *
  * @param rows offset in A of each row of the product
  * @param outs offset in C of each row of the product
  * @param steps for each step of the sum its offset in A and in B, in pairs
  */
-record IndirectTables(int[] rows, int[] outs, int[] steps) {
+public record IndirectTables(int[] rows, int[] outs, int[] steps) {
 
   /** Entries {@code i * stride} for i from 0 to {@code count}. */
-  static int[] regular(int count, int stride) {
+  public static int[] regular(int count, int stride) {
     int[] table = new int[count];
     for (int i = 0; i < count; i++) {
       table[i] = i * stride;
@@ -19,7 +21,7 @@ record IndirectTables(int[] rows, int[] outs, int[] steps) {
   }
 
   /** Steps that walk A and B at fixed strides. */
-  static int[] regularSteps(int count, int strideA, int strideB) {
+  public static int[] regularSteps(int count, int strideA, int strideB) {
     int[] steps = new int[2 * count];
     for (int i = 0; i < count; i++) {
       steps[2 * i] = i * strideA;
@@ -29,7 +31,7 @@ record IndirectTables(int[] rows, int[] outs, int[] steps) {
   }
 
   /** The same table {@code count} times, {@code stride} further each time. */
-  static int[] repeated(int[] table, int count, int stride) {
+  public static int[] repeated(int[] table, int count, int stride) {
     int[] repeated = new int[table.length * count];
     for (int r = 0; r < count; r++) {
       for (int i = 0; i < table.length; i++) {
@@ -40,7 +42,7 @@ record IndirectTables(int[] rows, int[] outs, int[] steps) {
   }
 
   /** The same steps {@code count} times, further in A and in B each time. */
-  static int[] repeatedSteps(int[] steps, int count, int strideA, int strideB) {
+  public static int[] repeatedSteps(int[] steps, int count, int strideA, int strideB) {
     int[] repeated = new int[steps.length * count];
     for (int r = 0; r < count; r++) {
       for (int i = 0; i < steps.length; i += 2) {

@@ -1,0 +1,151 @@
+package dev.quern.opencl;
+
+import static org.lwjgl.system.MemoryStack.stackPush;
+
+import dev.quern.core.Arena;
+import dev.quern.core.Device;
+import dev.quern.core.HostBuffer;
+import dev.quern.core.Kernel;
+import dev.quern.core.KernelSpec;
+import dev.quern.core.Stream;
+import dev.quern.core.UnsupportedSpecException;
+import dev.quern.kernels.Adam;
+import dev.quern.kernels.BiasAdd;
+import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.Dropout;
+import dev.quern.kernels.GatherBatch;
+import dev.quern.kernels.Gemm;
+import dev.quern.kernels.MaxPool2d;
+import dev.quern.kernels.OpSpec;
+import dev.quern.kernels.Relu;
+import dev.quern.kernels.Sgd;
+import dev.quern.kernels.Softmax;
+import dev.quern.kernels.SoftmaxCrossEntropy;
+import java.nio.IntBuffer;
+import java.util.concurrent.atomic.AtomicLong;
+import org.lwjgl.opencl.CL10;
+import org.lwjgl.system.MemoryStack;
+
+/** A device of an OpenCL platform, in a context of its own. */
+final class ClDevice extends Device {
+  private final FoundDevice found;
+  private final long context;
+  private final Programs programs;
+  private final AtomicLong takenBytes = new AtomicLong();
+
+  ClDevice(FoundDevice found) {
+    super(found.info());
+    this.found = found;
+    try (MemoryStack stack = stackPush()) {
+      IntBuffer status = stack.mallocInt(1);
+      context =
+          CL10.clCreateContext(
+              stack.pointers(CL10.CL_CONTEXT_PLATFORM, found.platform(), 0),
+              found.device(),
+              null,
+              0,
+              status);
+      Status.check(status.get(0), "clCreateContext on " + id());
+    }
+    programs = new Programs(this);
+  }
+
+  Traits traits() {
+    return found.traits();
+  }
+
+  /** The cl_context. */
+  long context() {
+    return context;
+  }
+
+  /** The cl_device_id. */
+  long handle() {
+    return found.device();
+  }
+
+  /** What has been compiled for this device. */
+  Programs programs() {
+    return programs;
+  }
+
+  @Override
+  protected Kernel createKernel(KernelSpec<?> spec) {
+    if (!(spec instanceof OpSpec<?> op)) {
+      throw new UnsupportedSpecException(id(), spec, "it is not an op of this library");
+    }
+    Parts parts = new Parts(this, spec.describe());
+    try {
+      return create(parts, op);
+    } catch (RuntimeException | Error e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  private static Kernel create(Parts parts, OpSpec<?> op) {
+    return switch (op) {
+      case Gemm.Spec s -> new ClGemm(parts, s);
+      case Conv2d.Spec s -> new ClConv2d(parts, s);
+      case MaxPool2d.Spec s -> new ClMaxPool2d(parts, s);
+      case SoftmaxCrossEntropy.Spec s -> new ClSoftmaxCrossEntropy(parts, s);
+      case Softmax.Spec s -> new ClSoftmax(parts, s);
+      case Relu.Spec s -> new ClRelu(parts, s);
+      case BiasAdd.Spec s -> new ClBiasAdd(parts, s);
+      case Dropout.Spec s -> new ClDropout(parts, s);
+      case Adam.Spec s -> new ClAdam(parts, s);
+      case Sgd.Spec s -> new ClSgd(parts, s);
+      case GatherBatch.Spec s -> new ClGatherBatch(parts, s);
+    };
+  }
+
+  @Override
+  protected Arena createArena(String label, long bytes) {
+    return new ClArena(this, label, new ClMemory(this, label, bytes), bytes);
+  }
+
+  @Override
+  protected Stream createStream() {
+    return new ClStream(this);
+  }
+
+  @Override
+  protected HostBuffer createHostBuffer(String label, long bytes) {
+    return new ClHostBuffer(this, label, bytes);
+  }
+
+  /** At most one block's size: what memory there is can be had in blocks only. */
+  @Override
+  protected long freeBytes() {
+    long left = info().memoryBytes() - takenBytes.get();
+    return Math.max(0, Math.min(left, traits().largestBlock()));
+  }
+
+  void requireRoom(String label, long bytes) {
+    requireFree(label, bytes);
+  }
+
+  /** Turns a status that means too little memory into the exception that says so. */
+  void checkMemory(int status, String label, long bytes, String call) {
+    if (Status.isOutOfMemory(status)) {
+      throw outOfMemory(label, bytes);
+    }
+    Status.check(status, call + " for '" + label + "' on " + id());
+  }
+
+  void taken(ClMemory memory, String label, long bytes) {
+    takenBytes.addAndGet(memory.bytes());
+    memoryTaken(memory, label, bytes);
+  }
+
+  void freed(ClMemory memory) {
+    takenBytes.addAndGet(-memory.bytes());
+    memoryFreed(memory);
+  }
+
+  @Override
+  protected void release() {
+    programs.close();
+    CL10.clReleaseContext(context);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.quern.opencl;
+
+import static org.lwjgl.system.MemoryStack.stackPush;
+import static org.lwjgl.system.MemoryUtil.memAddress;
+
+import dev.quern.core.DeviceBuffer;
+import dev.quern.core.Stream;
+import java.nio.IntBuffer;
+import org.lwjgl.opencl.CL10;
+import org.lwjgl.system.MemoryStack;
+import org.lwjgl.system.MemoryUtil;
+
+/**
+ * A function of a program with its arguments and its range. Buffers come first in the function's
+ * parameters, two native arguments each (the memory object and the element it starts at), then
+ * numbers, which are set once. Running it allocates nothing. Belongs to one thread at a time, as
+ * kernels do.
+ */
+final class Launch implements AutoCloseable {
+  private static final int DIMENSIONS = 3;
+
+  private final ClDevice device;
+  private final String what;
+  private final String function;
+  private final long kernel;
+  private final long value = MemoryUtil.nmemCalloc(1, Long.BYTES);
+  private final long sizes = MemoryUtil.nmemCalloc(2 * DIMENSIONS, Long.BYTES);
+  private final boolean empty;
+  private boolean open = true;
+
+  /**
+   * Prepares a launch.
+   *
+   * @param what the spec, for messages
+   * @param buffers number of buffer parameters
+   * @param numbers the other arguments in order: Integer, Float or Long
+   */
+  Launch(
+      ClDevice device,
+      String what,
+      Program program,
+      String function,
+      Range range,
+      int buffers,
+      Number... numbers) {
+    this.device = device;
+    this.what = what;
+    this.function = function;
+    this.empty = range.isEmpty();
+    try (MemoryStack stack = stackPush()) {
+      IntBuffer status = stack.mallocInt(1);
+      kernel =
+          CL10.nclCreateKernel(program.handle(), program.name(stack, function), memAddress(status));
+      Status.check(status.get(0), "clCreateKernel of " + function + " for " + what);
+    }
+    setSizes(range);
+    for (int i = 0; i < numbers.length; i++) {
+      setNumber(2 * buffers + i, numbers[i]);
+    }
+  }
+
+  private void setSizes(Range range) {
+    MemoryUtil.memPutLong(sizes, range.wholeX());
+    MemoryUtil.memPutLong(sizes + 8, range.wholeY());
+    MemoryUtil.memPutLong(sizes + 16, range.z());
+    MemoryUtil.memPutLong(sizes + 24, range.groupX());
+    MemoryUtil.memPutLong(sizes + 32, range.groupY());
+    MemoryUtil.memPutLong(sizes + 40, 1);
+  }
+
+  private void setNumber(int index, Number number) {
+    switch (number) {
+      case Integer i -> {
+        MemoryUtil.memPutInt(value, i);
+        set(index, Integer.BYTES);
+      }
+      case Float f -> {
+        MemoryUtil.memPutFloat(value, f);
+        set(index, Float.BYTES);
+      }
+      case Long l -> {
+        MemoryUtil.memPutLong(value, l);
+        set(index, Long.BYTES);
+      }
+      default -> throw new IllegalArgumentException("no kernel takes a " + number.getClass());
+    }
+  }
+
+  private void set(int index, long bytes) {
+    int status = CL10.nclSetKernelArg(kernel, index, bytes, value);
+    if (status != Status.SUCCESS) {
+      throw Status.failure(status, "clSetKernelArg " + index + " of " + function + " for " + what);
+    }
+  }
+
+  /** Sets the buffer parameter number {@code parameter}. */
+  Launch buffer(int parameter, DeviceBuffer buffer) {
+    return memory(parameter, ClBuffer.memory(buffer), ClBuffer.start(buffer));
+  }
+
+  /** Sets a buffer parameter to memory of the backend's own, from element {@code start} on. */
+  Launch memory(int parameter, long memory, long start) {
+    MemoryUtil.memPutAddress(value, memory);
+    set(2 * parameter, Long.BYTES);
+    MemoryUtil.memPutLong(value, start);
+    set(2 * parameter + 1, Long.BYTES);
+    return this;
+  }
+
+  /** Enqueues it. */
+  void run(Stream stream) {
+    if (empty) {
+      return;
+    }
+    int status =
+        CL10.nclEnqueueNDRangeKernel(
+            ((ClStream) stream).queue(),
+            kernel,
+            DIMENSIONS,
+            0,
+            sizes,
+            sizes + DIMENSIONS * Long.BYTES,
+            0,
+            0,
+            0);
+    if (status != Status.SUCCESS) {
+      device.checkMemory(status, what, 0, "clEnqueueNDRangeKernel of " + function);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!open) {
+      return;
+    }
+    open = false;
+    CL10.clReleaseKernel(kernel);
+    MemoryUtil.nmemFree(value);
+    MemoryUtil.nmemFree(sizes);
+  }
+}

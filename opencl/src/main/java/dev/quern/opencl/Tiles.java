@@ -1,0 +1,64 @@
+package dev.quern.opencl;
+
+/** Which tile an untuned device uses. */
+final class Tiles {
+  /** Floats of a vector from which on a processor has 32 vector registers (AVX-512). */
+  private static final int LANES_OF_MANY_REGISTERS = 16;
+
+  /** Multiply-adds of vectors below which a work-item is too short to be a group by itself. */
+  private static final long SHORT_TILE = 1_000;
+
+  private static final int SHORT_GROUP = 8;
+
+  private Tiles() {}
+
+  /**
+   * Chooses.
+   *
+   * @param rows rows of the product
+   * @param columns columns of the product
+   * @param depth length of the sums
+   * @param repeats how often it is repeated
+   */
+  static Tile choose(Traits traits, long rows, int columns, long depth, long repeats) {
+    return traits.usesVectors()
+        ? vectors(traits, columns, depth)
+        : blocks(traits, rows, columns, repeats);
+  }
+
+  /**
+   * As many accumulators as leave room for the row of B and a broadcast element of A among the
+   * registers; see {@code dev.quern.cpu.VectorTileSet} for the measurements.
+   */
+  private static Tile vectors(Traits traits, int columns, long depth) {
+    boolean many = traits.lanes() >= LANES_OF_MANY_REGISTERS;
+    int most = many ? 4 : 2;
+    int vectors = Math.max(1, (columns + traits.lanes() - 1) / traits.lanes());
+    int panels = (vectors + most - 1) / most;
+    int wide = (vectors + panels - 1) / panels;
+    int rows =
+        switch (wide) {
+          case 1 -> many ? 14 : 8;
+          case 2 -> many ? 12 : 5;
+          case 3 -> 8;
+          default -> 6;
+        };
+    int group = depth * rows * wide < SHORT_TILE ? SHORT_GROUP : 1;
+    return Tile.ofVectors(rows, wide, traits.lanes(), group);
+  }
+
+  /** Large blocks if they keep every compute unit busy, else smaller ones. */
+  private static Tile blocks(Traits traits, long rows, int columns, long repeats) {
+    Tile large = Tile.ofBlocks(8, 8, 16, 16, 8);
+    Tile middle = Tile.ofBlocks(4, 4, 16, 16, 16);
+    Tile small = Tile.ofBlocks(2, 2, 8, 8, 16);
+    for (Tile tile : new Tile[] {large, middle}) {
+      long groups = (rows / tile.tableRows()) * (columns / tile.panelColumns()) * repeats;
+      boolean fits = tile.groupRows() * tile.groupColumns() <= traits.groupItems();
+      if (fits && groups >= 2L * traits.units() && columns >= tile.panelColumns()) {
+        return tile;
+      }
+    }
+    return small;
+  }
+}

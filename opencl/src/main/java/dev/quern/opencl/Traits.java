@@ -1,0 +1,79 @@
+package dev.quern.opencl;
+
+import dev.quern.core.DeviceInfo;
+import org.lwjgl.opencl.CL10;
+import org.lwjgl.opencl.CL11;
+
+/**
+ * What kernels are fitted to.
+ *
+ * @param kind GPU or CPU
+ * @param platform the driver's platform, by name
+ * @param key names device and driver exactly, for what was compiled or measured on it
+ * @param units compute units
+ * @param lanes floats of a vector that kernels should use: the SIMD width of a CPU, else 1
+ * @param groupItems most work-items of a group
+ * @param localBytes local memory of a group
+ * @param largestBlock most bytes of one block of memory
+ * @param fastFma whether the device has fused multiply-add in hardware
+ * @param tellsTime whether events carry times
+ * @param keepsBinaries whether compiled programs may be kept on disk
+ */
+record Traits(
+    DeviceInfo.Kind kind,
+    String platform,
+    String key,
+    int units,
+    int lanes,
+    int groupItems,
+    long localBytes,
+    long largestBlock,
+    boolean fastFma,
+    boolean tellsTime,
+    boolean keepsBinaries) {
+
+  /** Vectors wider than 16 do not exist in OpenCL C. */
+  private static final int MOST_LANES = 16;
+
+  /** Asks the driver. */
+  static Traits of(long platform, long device) {
+    String platformName = Query.platformText(platform, CL10.CL_PLATFORM_NAME);
+    long type = Query.deviceNumber(device, CL10.CL_DEVICE_TYPE);
+    boolean cpu = (type & CL10.CL_DEVICE_TYPE_CPU) != 0;
+    int nativeLanes = (int) Query.deviceNumber(device, CL11.CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT);
+    long floats = Query.deviceNumber(device, CL10.CL_DEVICE_SINGLE_FP_CONFIG);
+    long resolution = Query.deviceNumber(device, CL10.CL_DEVICE_PROFILING_TIMER_RESOLUTION);
+    return new Traits(
+        cpu ? DeviceInfo.Kind.CPU : DeviceInfo.Kind.GPU,
+        platformName,
+        String.join(
+            "|",
+            platformName,
+            Query.platformText(platform, CL10.CL_PLATFORM_VERSION),
+            Query.deviceText(device, CL10.CL_DEVICE_NAME),
+            Query.deviceText(device, CL10.CL_DEVICE_VERSION),
+            Query.deviceText(device, CL10.CL_DRIVER_VERSION)),
+        (int) Query.deviceNumber(device, CL10.CL_DEVICE_MAX_COMPUTE_UNITS),
+        cpu ? lanes(nativeLanes) : 1,
+        (int) Query.deviceNumber(device, CL10.CL_DEVICE_MAX_WORK_GROUP_SIZE),
+        Query.deviceNumber(device, CL10.CL_DEVICE_LOCAL_MEM_SIZE),
+        Query.deviceNumber(device, CL10.CL_DEVICE_MAX_MEM_ALLOC_SIZE),
+        (floats & CL10.CL_FP_FMA) != 0,
+        resolution > 0,
+        !platformName.equals("rusticl") && !platformName.equals("Oclgrind"));
+  }
+
+  /** A width that OpenCL C has: 1, 4, 8 or 16. */
+  private static int lanes(int nativeLanes) {
+    int lanes = Integer.highestOneBit(Math.clamp(nativeLanes, 1, MOST_LANES));
+    return lanes == 2 ? 1 : lanes;
+  }
+
+  /**
+   * Whether kernels should use vectors and few work-items, as CPUs want; else work-items are the
+   * lanes. A CPU whose driver spreads work-items over lanes itself (llvmpipe) counts as the latter.
+   */
+  boolean usesVectors() {
+    return lanes > 1;
+  }
+}
