@@ -27,24 +27,30 @@ final class ClMaxPool2d extends MaxPool2d {
     int channels = nhwc ? spec.c() : 1;
     Spans spans = parts.spans();
     int span = spans.pixels();
-    Program program = parts.program(List.of("max_pool2d.cl"), "SPAN=" + span);
-    int lanes = parts.traits().lanes();
-    int columns = (channels + lanes - 1) / lanes;
+    Program program =
+        parts.program(List.of("max_pool2d.cl"), "SPAN=" + span, "PAIRS=" + (isPairs(spec) ? 1 : 0));
     int outputs = images * spec.p() * spec.q();
     int inputs = images * spec.h() * spec.w();
-    Range overOutputs = spans.overPixels(columns, outputs);
+    Range overOutputs = spans.overPixels(channels, outputs);
     forward = launch(program, "max_pool2d", overOutputs, 3, outputs, 1, channels);
     inference = launch(program, "max_pool2d", overOutputs, 3, outputs, 0, channels);
     backward =
         launch(
             program,
             "max_pool2d_gradient",
-            spans.overPixels(columns, inputs),
+            spans.overPixels(channels, inputs),
             4,
             inputs,
             spec.reluInput() ? 1 : 0,
             channels);
     implementation = spans.name() + ":pixels";
+  }
+
+  /** Whether all windows are 2 x 2, dense and inside the image. */
+  private static boolean isPairs(Spec s) {
+    boolean dense = s.dilationH() == 1 && s.dilationW() == 1 && s.padTop() + s.padLeft() == 0;
+    boolean two = s.windowH() == 2 && s.windowW() == 2 && s.strideH() == 2 && s.strideW() == 2;
+    return dense && two && 2 * s.p() <= s.h() && 2 * s.q() <= s.w();
   }
 
   private Launch launch(
@@ -58,6 +64,7 @@ final class ClMaxPool2d extends MaxPool2d {
         pixels,
         flag,
         c,
+        parts.spans().vectors() ? parts.traits().lanes() : c,
         s.h(),
         s.w(),
         s.p(),

@@ -54,16 +54,20 @@ record Spans(boolean vectors, int lanes, int group) {
     return Math.clamp(Long.highestOneBit(Math.max(1, extent)), 1, group);
   }
 
-  /** Pixels of a work-item. */
+  /** Pixels of a work-item, with all their channels on CPUs and one channel on GPUs. */
   int pixels() {
-    return vectors ? 16 : 1;
+    return vectors ? 64 : 1;
   }
 
-  /** Work-items for pixels of several vectors of channels each. */
-  Range overPixels(int columns, long count) {
-    int across = groupFor(columns);
+  /** Work-items for pixels of several channels each. */
+  Range overPixels(int channels, long count) {
+    int across = vectors ? 1 : groupFor(channels);
     return new Range(
-        columns, (count + pixels() - 1) / pixels(), 1, across, Math.max(1, group / across));
+        vectors ? 1 : channels,
+        (count + pixels() - 1) / pixels(),
+        1,
+        across,
+        Math.max(1, group / across));
   }
 
   /** Work-items that share a row of this length: a power of two. */

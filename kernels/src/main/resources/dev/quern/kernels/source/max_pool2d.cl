@@ -1,96 +1,117 @@
-// Maximum pooling. Forward, a work-item has one output pixel of NHWC and LANES of its channels, or with CHANNELS_FIRST one
-// output of a plane; backward one input likewise, as the sum over the outputs that chose it: each element is written once.
-// Of equal values the first wins, a NaN wins against all. SPAN: pixels of a work-item.
+// Maximum pooling over [image, row, column, channel]. A work-item has SPAN neighbouring pixels of the output (backward: of
+// the input, as the sum over the outputs that chose it, so that each element is written once) and every channelStep-th
+// channel, or vector of LANES channels. Of equal values the first wins, a NaN wins against all. PAIRS: all windows are
+// 2 x 2, dense and inside the image, as usual.
 
 #define WINDOW                                                                                                         \
-  const int channels, const int h, const int w, const int p, const int q, const int windowH, const int windowW,        \
-      const int strideH, const int strideW, const int padTop, const int padLeft, const int dilationH,                  \
-      const int dilationW
-
-// One output; x begins at the channel, whose pixels lie pitch apart. Returns where the maximum stands.
-FUNCTION int maximum(
-    POINTER(const float) x, const int pitch, const int h, const int w, const int top, const int left, const int windowH,
-    const int windowW, const int dilationH, const int dilationW, float *best) {
-  int place = -1;
-  *best = -INFINITY;
-  for (int r = 0; r < windowH; r++) {
-    const int row = top + r * dilationH;
-    for (int s = 0; s < windowW; s++) {
-      const int column = left + s * dilationW;
-      if (row >= 0 && row < h && column >= 0 && column < w) {
-        const float v = x[(row * w + column) * pitch];
-        if (v > *best || v != v || place < 0) {
-          *best = v;
-          place = row * w + column;
-        }
-      }
-    }
-  }
-  return place;
-}
+  const int channels, const int channelStep, const int h, const int w, const int p, const int q, const int windowH_,   \
+      const int windowW_, const int strideH_, const int strideW_, const int padTop_, const int padLeft_,               \
+      const int dilationH_, const int dilationW_
+#if PAIRS
+#define windowH 2
+#define windowW 2
+#define strideH 2
+#define strideW 2
+#define padTop 0
+#define padLeft 0
+#define dilationH 1
+#define dilationW 1
+#define INSIDE(row, column) 1
+#else
+#define windowH windowH_
+#define windowW windowW_
+#define strideH strideH_
+#define strideW strideW_
+#define padTop padTop_
+#define padLeft padLeft_
+#define dilationH dilationH_
+#define dilationW dilationW_
+#define INSIDE(row, column) ((row) >= 0 && (row) < h && (column) >= 0 && (column) < w)
+#endif
 
 #if LANES > 1
-// The same for LANES channels side by side.
-FUNCTION JOIN(int, LANES) maxima(
-    POINTER(const float) x, const int pitch, const int h, const int w, const int top, const int left, const int windowH,
-    const int windowW, const int dilationH, const int dilationW, Vector *best) {
-  JOIN(int, LANES) place = (JOIN(int, LANES))(-1);
-  *best = SPLAT(-INFINITY);
-  for (int r = 0; r < windowH; r++) {
-    const int row = top + r * dilationH;
-    for (int s = 0; s < windowW; s++) {
-      const int column = left + s * dilationW;
-      if (row >= 0 && row < h && column >= 0 && column < w) {
-        const Vector v = LOAD(x + (row * w + column) * pitch);
-        const JOIN(int, LANES) wins = v > *best || v != v || place < 0;
-        *best = wins ? v : *best;
-        place = wins ? row * w + column : place;
-      }
-    }
-  }
-  return place;
-}
+typedef JOIN(int, LANES) Places;
+#define LOAD_PLACES(p) JOIN(vload, LANES)(0, p)
+#define SPLAT_PLACE(x) ((Places)(x))
+#else
+typedef int Places;
+#define LOAD_PLACES(p) (*(p))
+#define SPLAT_PLACE(x) (x)
 #endif
+
+// Body of one window for values of type Number at x + offset, LANES or one at a time.
+#define CHOOSE(Number, Place, wide_load, number, place_of, source, best, place)                                        \
+  Number best = number(-INFINITY);                                                                                     \
+  Place place = place_of(-1);                                                                                          \
+  UNROLL for (int r = 0; r < windowH; r++) {                                                                           \
+    UNROLL for (int s = 0; s < windowW; s++) {                                                                         \
+      const int row = top + r * dilationH, column = left + s * dilationW;                                              \
+      if (INSIDE(row, column)) {                                                                                       \
+        const Number v = wide_load(source + (row * w + column) * channels);                                            \
+        const Place wins = v > best || v != v || place < 0;                                                            \
+        best = wins ? v : best;                                                                                        \
+        place = wins ? place_of(row * w + column) : place;                                                             \
+      }                                                                                                                \
+    }                                                                                                                  \
+  }
+
+#define SINGLE_LOAD(p) (*(p))
+#define SINGLE(x) (x)
 
 KERNEL void max_pool2d(
     IN(float, x), OUT(float, y), OUT(int, argmax), const int outputs, const int hasArgmax, WINDOW) {
   START(x);
   START(y);
   START(argmax);
-  const int channel = GLOBAL_ID(0) * LANES;
-  if (channel >= channels) {
-    return;
-  }
   int pixel = GLOBAL_ID(1) * SPAN;
   const int end = min(pixel + SPAN, outputs);
+  if (pixel >= end) {
+    return;
+  }
+  int outColumn = pixel % q, outRow = pixel / q % p, image = pixel / q / p;
   for (; pixel < end; pixel++) {
-    const int column = pixel % q, line = pixel / q, image = line / p;
-    const int top = line % p * strideH - padTop, left = column * strideW - padLeft;
-    POINTER(const float) source = x + image * h * w * channels + channel;
-    const int target = pixel * channels + channel;
-#if LANES > 1
-    if (channel <= channels - LANES) {
-      Vector best;
-      const JOIN(int, LANES) place =
-          maxima(source, channels, h, w, top, left, windowH, windowW, dilationH, dilationW, &best);
+    const int top = outRow * strideH - padTop, left = outColumn * strideW - padLeft;
+    int channel = GLOBAL_ID(0) * LANES;
+    for (; channel <= channels - LANES; channel += channelStep) {
+      POINTER(const float) source = x + image * h * w * channels + channel;
+      const int target = pixel * channels + channel;
+      CHOOSE(Vector, Places, LOAD, SPLAT, SPLAT_PLACE, source, best, place)
       STORE(best, y + target);
       if (hasArgmax) {
         STORE(place, argmax + target);
       }
-      continue;
     }
-#endif
-    for (int c = 0; c < min(LANES, channels - channel); c++) {
-      float best;
-      const int place =
-          maximum(source + c, channels, h, w, top, left, windowH, windowW, dilationH, dilationW, &best);
-      y[target + c] = best;
+    for (; channel < channels; channel++) {
+      POINTER(const float) source = x + image * h * w * channels + channel;
+      const int target = pixel * channels + channel;
+      CHOOSE(float, int, SINGLE_LOAD, SINGLE, SINGLE, source, best, place)
+      y[target] = best;
       if (hasArgmax) {
-        argmax[target + c] = place;
+        argmax[target] = place;
+      }
+    }
+    if (++outColumn == q) {
+      outColumn = 0;
+      if (++outRow == p) {
+        outRow = 0;
+        image++;
       }
     }
   }
 }
+
+#define COLLECT(Number, Place, wide_load, place_load, number, channel, sum)                                            \
+  Number sum = number(0.0f);                                                                                           \
+  for (int i = firstP; i <= lastP; i++) {                                                                              \
+    for (int j = firstQ; j <= lastQ; j++) {                                                                            \
+      const int at = ((image * p + i) * q + j) * channels + channel;                                                   \
+      Place chosen = place_load(argmax + at) == here;                                                                  \
+      if (reluInput) {                                                                                                 \
+        chosen = chosen && wide_load(y + at) > 0;                                                                      \
+      }                                                                                                                \
+      sum += chosen ? wide_load(dy + at) : number(0.0f);                                                               \
+    }                                                                                                                  \
+  }
 
 // reluInput: only outputs above 0 pass a gradient.
 KERNEL void max_pool2d_gradient(
@@ -99,48 +120,34 @@ KERNEL void max_pool2d_gradient(
   START(argmax);
   START(dy);
   START(dx);
-  const int channel = GLOBAL_ID(0) * LANES;
-  if (channel >= channels) {
-    return;
-  }
   int pixel = GLOBAL_ID(1) * SPAN;
   const int end = min(pixel + SPAN, inputs);
+  if (pixel >= end) {
+    return;
+  }
+  const int reachH = (windowH - 1) * dilationH, reachW = (windowW - 1) * dilationW;
+  int column = pixel % w, row = pixel / w % h, image = pixel / w / h;
   for (; pixel < end; pixel++) {
-    const int column = pixel % w, line = pixel / w, image = line / h, row = line % h;
     const int here = row * w + column;
     // Outputs whose windows span this pixel.
-    const int reachH = (windowH - 1) * dilationH, reachW = (windowW - 1) * dilationW;
     const int firstP = max(0, row + padTop - reachH + strideH - 1) / strideH;
     const int firstQ = max(0, column + padLeft - reachW + strideW - 1) / strideW;
     const int lastP = min((row + padTop) / strideH, p - 1), lastQ = min((column + padLeft) / strideW, q - 1);
-#if LANES > 1
-    if (channel <= channels - LANES) {
-      Vector sum = SPLAT(0.0f);
-      for (int i = firstP; i <= lastP; i++) {
-        for (int j = firstQ; j <= lastQ; j++) {
-          const int at = ((image * p + i) * q + j) * channels + channel;
-          JOIN(int, LANES) chosen = JOIN(vload, LANES)(0, argmax + at) == here;
-          if (reluInput) {
-            chosen = chosen && LOAD(y + at) > 0;
-          }
-          sum += chosen ? LOAD(dy + at) : SPLAT(0.0f);
-        }
-      }
+    int channel = GLOBAL_ID(0) * LANES;
+    for (; channel <= channels - LANES; channel += channelStep) {
+      COLLECT(Vector, Places, LOAD, LOAD_PLACES, SPLAT, channel, sum)
       STORE(sum, dx + pixel * channels + channel);
-      continue;
     }
-#endif
-    for (int c = channel; c < min(channel + LANES, channels); c++) {
-      float sum = 0;
-      for (int i = firstP; i <= lastP; i++) {
-        for (int j = firstQ; j <= lastQ; j++) {
-          const int at = ((image * p + i) * q + j) * channels + c;
-          if (argmax[at] == here && (!reluInput || y[at] > 0)) {
-            sum += dy[at];
-          }
-        }
+    for (; channel < channels; channel++) {
+      COLLECT(float, int, SINGLE_LOAD, SINGLE_LOAD, SINGLE, channel, sum)
+      dx[pixel * channels + channel] = sum;
+    }
+    if (++column == w) {
+      column = 0;
+      if (++row == h) {
+        row = 0;
+        image++;
       }
-      dx[pixel * channels + c] = sum;
     }
   }
 }
