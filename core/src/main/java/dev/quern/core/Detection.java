@@ -26,6 +26,15 @@ public final class Detection {
 
   /** Probes every backend that the class path offers. Takes as long as the drivers take to load. */
   public static Detection detect() {
+    return detect(AUTO);
+  }
+
+  /**
+   * Probes what is needed to answer {@link #require}: one backend if the id names it, else all.
+   *
+   * @param id as for {@link #require}
+   */
+  public static Detection detect(String id) {
     List<BackendProvider> providers = new ArrayList<>();
     List<Probe> broken = new ArrayList<>();
     Iterator<BackendProvider> found =
@@ -42,7 +51,19 @@ public final class Detection {
                 "unknown", "a backend on the class path cannot be loaded: " + e, e, List.of()));
       }
     }
-    return of(providers, broken);
+    return of(needed(providers, id), broken);
+  }
+
+  /** The backend that an id names; all of them for {@code auto} and for names of none. */
+  static List<BackendProvider> needed(List<BackendProvider> providers, String id) {
+    String backend = backendOf(id);
+    List<BackendProvider> named =
+        providers.stream().filter(provider -> provider.name().equals(backend)).toList();
+    return named.isEmpty() ? providers : named;
+  }
+
+  private static String backendOf(String id) {
+    return id.contains(":") ? id.substring(0, id.indexOf(':')) : id;
   }
 
   static Detection of(List<BackendProvider> providers, List<Probe> broken) {
@@ -112,7 +133,7 @@ public final class Detection {
         }
       }
     }
-    String backend = id.contains(":") ? id.substring(0, id.indexOf(':')) : id;
+    String backend = backendOf(id);
     for (Probe probe : probes) {
       if (probe.backend().equals(backend)) {
         return new BackendUnavailableException(

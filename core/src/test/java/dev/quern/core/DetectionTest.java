@@ -55,6 +55,15 @@ class DetectionTest {
   }
 
   @Test
+  void onlyTheNamedBackendIsProbed() {
+    List<BackendProvider> all = List.of(CPU, OPENCL, CUDA);
+    assertThat(Detection.needed(all, "cpu")).containsExactly(CPU);
+    assertThat(Detection.needed(all, "ocl:1")).containsExactly(OPENCL);
+    assertThat(Detection.needed(all, "auto")).isEqualTo(all);
+    assertThat(Detection.needed(all, "tpu:0")).isEqualTo(all);
+  }
+
+  @Test
   void probesAreListedByFallingPriority() {
     assertThat(of(CPU, OPENCL, CUDA).probes())
         .extracting(Probe::backend)

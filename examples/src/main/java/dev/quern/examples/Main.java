@@ -26,7 +26,8 @@ import picocli.CommandLine.ParseResult;
       DevicesCommand.class,
       DoctorCommand.class,
       MnistCommand.class,
-      CheckCommand.class
+      CheckCommand.class,
+      TuneCommand.class
     })
 public final class Main {
   private static final String VERBOSE = "--verbose";

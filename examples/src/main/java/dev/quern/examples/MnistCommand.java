@@ -82,7 +82,7 @@ final class MnistCommand implements Callable<Integer> {
     results.requireWritable();
     PrintWriter err = command.commandLine().getErr();
     FutureTask<MnistData> digits = loading(err);
-    Detection detection = Detection.detect();
+    Detection detection = Detection.detect(deviceId);
     AvailableDevice chosen = detection.require(deviceId);
     if (deviceId.equals(Detection.AUTO)) {
       err.println(detection.report());

@@ -8,6 +8,7 @@ import dev.quern.core.HostBuffer;
 import dev.quern.core.Kernel;
 import dev.quern.core.KernelSpec;
 import dev.quern.core.Stream;
+import dev.quern.core.Tunable;
 import dev.quern.core.UnsupportedSpecException;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.BiasAdd;
@@ -22,15 +23,18 @@ import dev.quern.kernels.Sgd;
 import dev.quern.kernels.Softmax;
 import dev.quern.kernels.SoftmaxCrossEntropy;
 import java.nio.IntBuffer;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.lwjgl.opencl.CL10;
 import org.lwjgl.system.MemoryStack;
 
 /** A device of an OpenCL platform, in a context of its own. */
-final class ClDevice extends Device {
+final class ClDevice extends Device implements Tunable {
   private final FoundDevice found;
   private final long context;
   private final Programs programs;
+  private final Tuning tuning;
   private final AtomicLong takenBytes = new AtomicLong();
 
   ClDevice(FoundDevice found) {
@@ -48,6 +52,7 @@ final class ClDevice extends Device {
       Status.check(status.get(0), "clCreateContext on " + id());
     }
     programs = new Programs(this);
+    tuning = Tuning.of(found.traits());
   }
 
   Traits traits() {
@@ -67,6 +72,16 @@ final class ClDevice extends Device {
   /** What has been compiled for this device. */
   Programs programs() {
     return programs;
+  }
+
+  /** What has been measured on devices of this make. */
+  Tuning tuning() {
+    return tuning;
+  }
+
+  @Override
+  public Path tune(Consumer<String> progress) {
+    return Tuning.write(traits(), new Tuner(this).run(progress));
   }
 
   @Override

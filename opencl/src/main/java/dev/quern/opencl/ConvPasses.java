@@ -41,7 +41,7 @@ final class ConvPasses {
   ConvPass forward() {
     long pixels = (long) spec.n() * spec.p() * spec.q();
     int depth = taps * channels;
-    Tile tile = Tiles.choose(parts.traits(), pixels, filters, depth, spec.groups());
+    Tile tile = parts.tile(pixels, filters, depth, spec.groups());
     int wide = tile.panelColumns();
     long group = (long) tile.panels(filters) * wide * depth;
     Rearrangement pack =
@@ -72,7 +72,7 @@ final class ConvPasses {
   ConvPass backwardData() {
     long pixels = (long) spec.n() * spec.h() * spec.w();
     int depth = taps * filters;
-    Tile tile = Tiles.choose(parts.traits(), pixels, channels, depth, spec.groups());
+    Tile tile = parts.tile(pixels, channels, depth, spec.groups());
     int wide = tile.panelColumns();
     boolean inPlace = spec.layout() == Layout.NHWC && tile.readsInPlace(channels);
     long group = inPlace ? (long) depth * channels : (long) tile.panels(channels) * wide * depth;
@@ -117,7 +117,7 @@ final class ConvPasses {
   ConvPass backwardFilter() {
     int rows = taps * channels;
     long pixels = (long) spec.n() * spec.p() * spec.q();
-    Tile tile = Tiles.choose(parts.traits(), rows, filters, pixels, spec.groups());
+    Tile tile = parts.tile(rows, filters, pixels, spec.groups());
     int chunks = chunks(tile, rows);
     int images = spec.n() / chunks;
     int wide = tile.panelColumns();

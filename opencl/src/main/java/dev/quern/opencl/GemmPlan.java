@@ -56,8 +56,7 @@ record GemmPlan(
       Factor right,
       int rowStride,
       int columnStride) {
-    Tile tile =
-        Tiles.choose(parts.traits(), left.extent(), right.extent(), s.k(), Math.max(1, s.batch()));
+    Tile tile = parts.tile(left.extent(), right.extent(), s.k(), Math.max(1, s.batch()));
     int columns = right.extent();
     boolean inPlace = right.stride() == 1 || columns == 1;
     if (!tile.blocked()) {

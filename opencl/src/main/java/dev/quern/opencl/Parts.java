@@ -4,16 +4,24 @@ import dev.quern.core.UnsupportedSpecException;
 import dev.quern.kernels.OpSpec;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The native parts of one kernel while it is put together, and later to free them all. */
 final class Parts implements AutoCloseable {
   private final ClDevice device;
   private final String what;
+  private final @Nullable Tile tile;
   private final List<AutoCloseable> owned = new ArrayList<>();
 
   Parts(ClDevice device, String what) {
+    this(device, what, null);
+  }
+
+  /** Parts whose products all have one tile, for measuring it. */
+  Parts(ClDevice device, String what, @Nullable Tile tile) {
     this.device = device;
     this.what = what;
+    this.tile = tile;
   }
 
   ClDevice device() {
@@ -27,6 +35,11 @@ final class Parts implements AutoCloseable {
   /** How elementwise work is cut here. */
   Spans spans() {
     return Spans.of(device.traits());
+  }
+
+  /** The tile of a product; see {@link Tiles#choose}. */
+  Tile tile(long rows, int columns, long depth, long repeats) {
+    return tile == null ? Tiles.choose(device, rows, columns, depth, repeats) : tile;
   }
 
   /**

@@ -10,6 +10,7 @@ import java.nio.IntBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.opencl.CL10;
@@ -44,7 +45,9 @@ final class Programs implements AutoCloseable {
   synchronized Program get(String what, List<String> files, String... defines) {
     Traits traits = device.traits();
     StringBuilder options = new StringBuilder(LANGUAGE);
-    options.append(" -DLANES=").append(traits.lanes());
+    if (Stream.of(defines).noneMatch(define -> define.startsWith("LANES="))) {
+      options.append(" -DLANES=").append(traits.lanes());
+    }
     options.append(" -DFAST_FMA=").append(traits.fastFma() ? 1 : 0);
     for (String define : defines) {
       options.append(" -D").append(define);

@@ -1,5 +1,9 @@
 package dev.quern.opencl;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The shape of a product's kernel, and all that it is compiled for.
  *
@@ -23,6 +27,53 @@ record Tile(
   /** Blocks in local memory. */
   static Tile ofBlocks(int rows, int columns, int groupRows, int groupColumns, int steps) {
     return new Tile(true, rows, columns, 1, groupRows, groupColumns, steps);
+  }
+
+  /** Most of anything: what lies beyond can only be a damaged file. */
+  private static final int MOST = 1024;
+
+  Tile {
+    for (int extent : new int[] {rows, vectors, lanes, groupRows, groupColumns, steps}) {
+      if (extent < 1 || extent > MOST) {
+        throw new IllegalArgumentException("no tile has an extent of " + extent);
+      }
+    }
+  }
+
+  /**
+   * A tile from a file of findings.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  static Tile of(@Nullable Object entry) {
+    if (!(entry instanceof Map<?, ?> map)) {
+      throw new IllegalArgumentException("a tile must be an object");
+    }
+    return new Tile(
+        Boolean.TRUE.equals(map.get("blocked")),
+        number(map, "rows"),
+        number(map, "vectors"),
+        number(map, "lanes"),
+        number(map, "group_rows"),
+        number(map, "group_columns"),
+        number(map, "steps"));
+  }
+
+  private static int number(Map<?, ?> map, String name) {
+    return map.get(name) instanceof Integer number ? number : 0;
+  }
+
+  /** For a file of findings. */
+  Map<String, Object> asMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("blocked", blocked);
+    map.put("rows", rows);
+    map.put("vectors", vectors);
+    map.put("lanes", lanes);
+    map.put("group_rows", groupRows);
+    map.put("group_columns", groupColumns);
+    map.put("steps", steps);
+    return map;
   }
 
   /** Rows of one entry of the tile table. */
@@ -59,6 +110,7 @@ record Tile(
   String[] defines(boolean linesOfA) {
     return blocked
         ? new String[] {
+          "LANES=1",
           "TILED=1",
           "TILE_ROWS=" + rows,
           "TILE_VECTORS=" + vectors,
@@ -68,7 +120,11 @@ record Tile(
           "LINES_OF_A=" + (linesOfA ? 1 : 0)
         }
         : new String[] {
-          "TILED=0", "TILE_ROWS=" + rows, "TILE_VECTORS=" + vectors, "GROUP_TILES=" + groupRows
+          "LANES=" + lanes,
+          "TILED=0",
+          "TILE_ROWS=" + rows,
+          "TILE_VECTORS=" + vectors,
+          "GROUP_TILES=" + groupRows
         };
   }
 

@@ -1,6 +1,6 @@
 package dev.quern.opencl;
 
-/** Which tile an untuned device uses. */
+/** Which tile a product uses. */
 final class Tiles {
   /** Floats of a vector from which on a processor has 32 vector registers (AVX-512). */
   private static final int LANES_OF_MANY_REGISTERS = 16;
@@ -13,14 +13,22 @@ final class Tiles {
   private Tiles() {}
 
   /**
-   * Chooses.
+   * The tile that was measured to be fastest for such products, if there is one; else a guess.
    *
    * @param rows rows of the product
    * @param columns columns of the product
    * @param depth length of the sums
    * @param repeats how often it is repeated
    */
-  static Tile choose(Traits traits, long rows, int columns, long depth, long repeats) {
+  static Tile choose(ClDevice device, long rows, int columns, long depth, long repeats) {
+    Tile untuned = untuned(device.traits(), rows, columns, depth, repeats);
+    Tile tuned = device.tuning().tile(ProductClass.of(rows, columns, depth));
+    // A tile that was fast for the widest of its class may be wider than this product.
+    return tuned != null && tuned.panelColumns() <= untuned.panelColumns() ? tuned : untuned;
+  }
+
+  /** A tile for a device that nobody has measured. */
+  static Tile untuned(Traits traits, long rows, int columns, long depth, long repeats) {
     return traits.usesVectors()
         ? vectors(traits, columns, depth)
         : blocks(traits, rows, columns, repeats);

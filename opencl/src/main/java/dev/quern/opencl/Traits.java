@@ -9,6 +9,7 @@ import org.lwjgl.opencl.CL11;
  *
  * @param kind GPU or CPU
  * @param platform the driver's platform, by name
+ * @param name the device's name
  * @param key names device and driver exactly, for what was compiled or measured on it
  * @param units compute units
  * @param lanes floats of a vector that kernels should use: the SIMD width of a CPU, else 1
@@ -22,6 +23,7 @@ import org.lwjgl.opencl.CL11;
 record Traits(
     DeviceInfo.Kind kind,
     String platform,
+    String name,
     String key,
     int units,
     int lanes,
@@ -46,6 +48,7 @@ record Traits(
     return new Traits(
         cpu ? DeviceInfo.Kind.CPU : DeviceInfo.Kind.GPU,
         platformName,
+        Query.deviceText(device, CL10.CL_DEVICE_NAME),
         String.join(
             "|",
             platformName,

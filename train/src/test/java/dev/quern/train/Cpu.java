@@ -9,6 +9,6 @@ final class Cpu {
 
   /** Opens it; a missing CPU backend is a failure, since it needs nothing but the JDK. */
   static Device open() {
-    return Detection.detect().require("cpu").open();
+    return Detection.detect("cpu").require("cpu").open();
   }
 }

@@ -58,7 +58,7 @@ public final class CheckCommand implements Callable<Integer> {
           command.commandLine(), "give at least one of --vectors, --trace and --onnx a folder");
     }
     PrintWriter err = command.commandLine().getErr();
-    Detection detection = Detection.detect();
+    Detection detection = Detection.detect(deviceId);
     AvailableDevice chosen = detection.require(deviceId);
     if (deviceId.equals(Detection.AUTO)) {
       err.println(detection.report());

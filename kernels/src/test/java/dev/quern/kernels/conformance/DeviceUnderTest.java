@@ -35,7 +35,7 @@ final class DeviceUnderTest implements AutoCloseable {
    */
   static DeviceUnderTest find(String id, String required) {
     try {
-      return new DeviceUnderTest(Detection.detect().require(id).open(), "");
+      return new DeviceUnderTest(Detection.detect(id).require(id).open(), "");
     } catch (BackendUnavailableException e) {
       String backend = id.contains(":") ? id.substring(0, id.indexOf(':')) : id;
       List<String> names = List.of(required.split(","));
