@@ -11,6 +11,9 @@ final class Rearrangement {
   private static final int AXES = 5;
   private static final int CPU_SPAN = 1024;
 
+  /** Places of axis 2 that a work-item of a CPU has: a copy of some dozen elements is no work. */
+  private static final int CPU_BAND = 16;
+
   /** Where nothing is padded. */
   private static final int NO_LIMIT = Integer.MAX_VALUE;
 
@@ -67,7 +70,9 @@ final class Rearrangement {
     }
     Spans spans = parts.spans();
     int span = spans.vectors() ? CPU_SPAN : 1;
-    Program program = parts.program(List.of("rearrange.cl"), "SPAN=" + span);
+    int band = spans.vectors() ? CPU_BAND : 1;
+    Program program = parts.program(List.of("rearrange.cl"), "SPAN=" + span, "BAND=" + band);
+    long bands = (axes[2].extent() + band - 1L) / band;
     long pieces = (axes[0].extent() + span - 1L) / span;
     int across = spans.groupFor(pieces);
     launch =
@@ -77,7 +82,7 @@ final class Rearrangement {
             new Range(
                 pieces,
                 axes[1].extent(),
-                (long) axes[2].extent() * axes[3].extent() * axes[4].extent(),
+                bands * axes[3].extent() * axes[4].extent(),
                 across,
                 spans.groupFor(Math.min(axes[1].extent(), spans.group() / across))),
             2,
