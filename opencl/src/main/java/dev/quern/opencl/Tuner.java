@@ -35,15 +35,27 @@ final class Tuner {
   };
 
   private final ClDevice device;
+  private final int[][] problems;
 
+  /** Measures all classes of products that networks need. */
   Tuner(ClDevice device) {
+    this(device, PROBLEMS);
+  }
+
+  /**
+   * Measures some classes.
+   *
+   * @param problems rows, columns and depth of a product of each
+   */
+  Tuner(ClDevice device, int[][] problems) {
     this.device = device;
+    this.problems = problems;
   }
 
   /** Measures everything. */
   List<Tuning.Finding> run(Consumer<String> progress) {
     List<Tuning.Finding> findings = new ArrayList<>();
-    for (int[] problem : PROBLEMS) {
+    for (int[] problem : problems) {
       Gemm.Spec spec = Gemm.builder(problem[0], problem[1], problem[2]).build();
       Tuning.Finding finding = best(spec);
       findings.add(finding);
