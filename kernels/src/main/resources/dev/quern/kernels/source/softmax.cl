@@ -15,9 +15,9 @@ FUNCTION float group_sum(const float value, SHARED_POINTER shared) {
   const int item = LOCAL_ID(0);
   shared[item] = value;
   BARRIER();
-  for (int half = ROW_ITEMS / 2; half > 0; half /= 2) {
-    if (item < half) {
-      shared[item] += shared[item + half];
+  for (int apart = ROW_ITEMS / 2; apart > 0; apart /= 2) {
+    if (item < apart) {
+      shared[item] += shared[item + apart];
     }
     BARRIER();
   }
@@ -30,9 +30,9 @@ FUNCTION float group_maximum(const float value, SHARED_POINTER shared) {
   const int item = LOCAL_ID(0);
   shared[item] = value;
   BARRIER();
-  for (int half = ROW_ITEMS / 2; half > 0; half /= 2) {
-    if (item < half) {
-      shared[item] = fmax(shared[item], shared[item + half]);
+  for (int apart = ROW_ITEMS / 2; apart > 0; apart /= 2) {
+    if (item < apart) {
+      shared[item] = fmax(shared[item], shared[item + apart]);
     }
     BARRIER();
   }
