@@ -40,7 +40,18 @@ KERNEL GROUP_SIZE(ROW_ITEMS, 1) void softmax_cross_entropy(
   const int row = GROUP_ID(0), item = LOCAL_ID(0), label = labels[row];
   z += row * classes;
   dz += row * classes;
-  if (label < 0 || label >= classes || label == ignored) {
+  // No work-item leaves before the others: all of a group must reach each barrier, and compilers (PoCL's crashes) do not
+  // see that a label is the same for all of them.
+  const int inside = label >= 0 && label < classes && label != ignored;
+  const float logit = inside ? z[label] : 0.0f; // dz may lie over z
+  const float maximum = MAXIMUM(row_maximum(z, classes));
+  const float sum = SUM(row_sum_of_exponentials(z, classes, maximum));
+  float before = 0; // whether an equal logit stands in front of the label's
+  for (int j = item; j < (inside ? label : 0); j += ROW_ITEMS) {
+    before = z[j] == logit ? 1.0f : before;
+  }
+  before = MAXIMUM(before);
+  if (!inside) {
     const float value = label == ignored ? 0.0f : NAN; // never a silent wrong answer
     if (flags & HAS_GRADIENT) {
       for (int j = item; j < classes; j += ROW_ITEMS) {
@@ -51,16 +62,8 @@ KERNEL GROUP_SIZE(ROW_ITEMS, 1) void softmax_cross_entropy(
       losses[row] = value;
       hits[row] = 0;
     }
-    return; // all of the group
+    return;
   }
-  const float logit = z[label]; // dz may lie over z
-  const float maximum = MAXIMUM(row_maximum(z, classes));
-  const float sum = SUM(row_sum_of_exponentials(z, classes, maximum));
-  float before = 0; // whether an equal logit stands in front of the label's
-  for (int j = item; j < label; j += ROW_ITEMS) {
-    before = z[j] == logit ? 1.0f : before;
-  }
-  before = MAXIMUM(before);
   if (flags & HAS_GRADIENT) {
     float scale = flags & HAS_UPSTREAM ? upstream[flags & REDUCES ? 0 : row] : 1.0f;
     if (flags & MEAN) {
