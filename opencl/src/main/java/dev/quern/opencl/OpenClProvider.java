@@ -11,8 +11,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The OpenCL backend. System property {@code quern.opencl.cache}: the folder for compiled programs;
- * empty for none.
+ * The OpenCL backend. Its system properties, which users need for diagnosis at most:
+ *
+ * <ul>
+ *   <li>{@code quern.opencl.cache}: the folder for compiled programs; empty for none.
+ *   <li>{@code quern.opencl.family}: {@code vector} for the kernels of CPUs, {@code simt} for those
+ *       of GPUs; by default each device gets what suits its kind.
+ *   <li>{@code quern.opencl.options}: more options for the driver's compiler, for example {@code
+ *       -cl-opt-disable}.
+ * </ul>
  */
 public final class OpenClProvider implements BackendProvider {
   private static final String NAME = "opencl";

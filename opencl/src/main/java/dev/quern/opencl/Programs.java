@@ -24,6 +24,7 @@ import org.lwjgl.system.MemoryUtil;
  */
 final class Programs implements AutoCloseable {
   private static final String LANGUAGE = "-cl-std=CL1.2";
+  private static final String OPTIONS_PROPERTY = "quern.opencl.options";
 
   private final ClDevice device;
   private final @Nullable ProgramCache cache;
@@ -51,6 +52,10 @@ final class Programs implements AutoCloseable {
     options.append(" -DFAST_FMA=").append(traits.fastFma() ? 1 : 0);
     for (String define : defines) {
       options.append(" -D").append(define);
+    }
+    String wanted = System.getProperty(OPTIONS_PROPERTY, "");
+    if (!wanted.isEmpty()) {
+      options.append(' ').append(wanted);
     }
     return compiled.computeIfAbsent(
         files + " " + options, name -> load(what, files, options.toString()));

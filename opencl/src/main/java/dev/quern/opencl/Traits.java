@@ -1,5 +1,6 @@
 package dev.quern.opencl;
 
+import dev.quern.core.BackendUnavailableException;
 import dev.quern.core.DeviceInfo;
 import org.lwjgl.opencl.CL10;
 import org.lwjgl.opencl.CL11;
@@ -34,8 +35,13 @@ record Traits(
     boolean tellsTime,
     boolean keepsBinaries) {
 
+  private static final String FAMILY_PROPERTY = "quern.opencl.family";
+
   /** Vectors wider than 16 do not exist in OpenCL C. */
   private static final int MOST_LANES = 16;
+
+  /** Lanes where the vector family is asked for on a device that has no vectors: the narrowest. */
+  private static final int FEWEST_LANES = 4;
 
   /** Asks the driver. */
   static Traits of(long platform, long device) {
@@ -57,7 +63,7 @@ record Traits(
             Query.deviceText(device, CL10.CL_DEVICE_VERSION),
             Query.deviceText(device, CL10.CL_DRIVER_VERSION)),
         (int) Query.deviceNumber(device, CL10.CL_DEVICE_MAX_COMPUTE_UNITS),
-        cpu ? lanes(nativeLanes) : 1,
+        lanes(System.getProperty(FAMILY_PROPERTY, ""), cpu, nativeLanes),
         (int) Query.deviceNumber(device, CL10.CL_DEVICE_MAX_WORK_GROUP_SIZE),
         Query.deviceNumber(device, CL10.CL_DEVICE_LOCAL_MEM_SIZE),
         Query.deviceNumber(device, CL10.CL_DEVICE_MAX_MEM_ALLOC_SIZE),
@@ -66,10 +72,24 @@ record Traits(
         !platformName.equals("rusticl") && !platformName.equals("Oclgrind"));
   }
 
-  /** A width that OpenCL C has: 1, 4, 8 or 16. */
-  private static int lanes(int nativeLanes) {
+  /**
+   * A width that OpenCL C has and kernels are written for: 1, 4, 8 or 16.
+   *
+   * @param family {@code vector} or {@code simt}; empty for what suits the device
+   * @throws BackendUnavailableException if the family is none of these
+   */
+  static int lanes(String family, boolean cpu, int nativeLanes) {
     int lanes = Integer.highestOneBit(Math.clamp(nativeLanes, 1, MOST_LANES));
-    return lanes == 2 ? 1 : lanes;
+    return switch (family) {
+      case "" -> cpu && lanes >= FEWEST_LANES ? lanes : 1;
+      case "vector" -> Math.max(FEWEST_LANES, lanes);
+      case "simt" -> 1;
+      default ->
+          throw new BackendUnavailableException(
+              "system property %s must be vector or simt, but is '%s'"
+                  .formatted(FAMILY_PROPERTY, family),
+              null);
+    };
   }
 
   /**
