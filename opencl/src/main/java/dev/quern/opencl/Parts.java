@@ -11,7 +11,7 @@ final class Parts implements AutoCloseable {
   private final ClDevice device;
   private final String what;
   private final @Nullable Tile tile;
-  private final List<AutoCloseable> owned = new ArrayList<>();
+  private final List<Runnable> frees = new ArrayList<>();
 
   Parts(ClDevice device, String what) {
     this(device, what, null);
@@ -55,14 +55,14 @@ final class Parts implements AutoCloseable {
   /** A launch; see {@link Launch} for the order of arguments. */
   Launch launch(Program program, String function, Range range, int buffers, Number... numbers) {
     Launch launch = new Launch(device, what, program, function, range, buffers, numbers);
-    owned.add(launch);
+    frees.add(launch::close);
     return launch;
   }
 
   /** Memory that holds these numbers. */
   ClMemory constants(int[] values) {
     ClMemory memory = new ClMemory(device, "tables of " + what, values);
-    owned.add(memory);
+    frees.add(memory::close);
     return memory;
   }
 
@@ -81,13 +81,7 @@ final class Parts implements AutoCloseable {
 
   @Override
   public void close() {
-    for (AutoCloseable part : owned) {
-      switch (part) {
-        case Launch launch -> launch.close();
-        case ClMemory memory -> memory.close();
-        default -> throw new IllegalStateException("no part of a kernel: " + part);
-      }
-    }
-    owned.clear();
+    frees.forEach(Runnable::run);
+    frees.clear();
   }
 }

@@ -94,7 +94,6 @@ final class Product {
             numbers.tileCount(),
             columns,
             panelStride,
-            repeats,
             Math.max(1, inner.count()),
             outer.a(),
             outer.b(),

@@ -5,7 +5,7 @@
 
 #if defined(__OPENCL_VERSION__)
 #define KERNEL __kernel
-#define FUNCTION inline
+#define FUNCTION static inline
 // A buffer is a memory object and the element that it starts at: slices need no alignment.
 #define IN(type, name) __global const type *restrict name, const long name##_start
 #define SOURCE(type, name) __global const type *name, const long name##_start
@@ -19,7 +19,11 @@
 #define GLOBAL_ID(d) ((int)get_global_id(d))
 #define LOCAL_ID(d) ((int)get_local_id(d))
 #define GROUP_ID(d) ((int)get_group_id(d))
+#if defined(__NV_CL_C_VERSION)
+#define UNROLL _Pragma("unroll")
+#else
 #define UNROLL __attribute__((opencl_unroll_hint))
+#endif
 #define LONG long
 #define AS_INT(x) as_int(x)
 #define HIGH_PRODUCT(a, b) mul_hi(a, b)

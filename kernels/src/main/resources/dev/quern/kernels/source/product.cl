@@ -13,8 +13,8 @@
   IN(int, tables), const int outsAt, const int stepsAt, const int tilesAt, const int tileCount, const int columns,     \
       const int panelStride
 #define REPEATS                                                                                                        \
-  const int repeats, const int inner, const LONG aOuter, const LONG bOuter, const LONG cOuter, const LONG aInner,      \
-      const LONG bInner, const LONG cInner, const int biasInner
+  const int inner, const LONG aOuter, const LONG bOuter, const LONG cOuter, const LONG aInner, const LONG bInner,      \
+      const LONG cInner, const int biasInner
 #define ENDING const int columnStride, const int ending, const float alpha, const float beta
 
 #define BLENDS 1
