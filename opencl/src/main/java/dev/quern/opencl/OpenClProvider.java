@@ -46,7 +46,8 @@ public final class OpenClProvider implements BackendProvider {
       List<DeviceInfo> devices = DeviceScan.run(found);
       long usable = devices.stream().filter(DeviceInfo::usable).count();
       if (usable > 0) {
-        return Probe.available(NAME, usable + " usable OpenCL device(s)", devices);
+        return Probe.available(
+            NAME, usable + (usable == 1 ? " usable device" : " usable devices"), devices);
       }
       String reason =
           devices.isEmpty()
