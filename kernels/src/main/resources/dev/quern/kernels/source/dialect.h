@@ -14,7 +14,9 @@
 #define START(name) name += name##_start
 #define POINTER(type) __global type *
 #define LOCAL(type, name, count) __local type name[count]
+// Orders accesses to local memory alone; the other one those to buffers.
 #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
+#define BARRIER_OF_BUFFERS() barrier(CLK_GLOBAL_MEM_FENCE)
 #define GROUP_SIZE(x, y) __attribute__((reqd_work_group_size(x, y, 1)))
 #define GLOBAL_ID(d) ((int)get_global_id(d))
 #define LOCAL_ID(d) ((int)get_local_id(d))
@@ -43,6 +45,7 @@
 #define POINTER(type) type *
 #define LOCAL(type, name, count) __shared__ type name[count]
 #define BARRIER() __syncthreads()
+#define BARRIER_OF_BUFFERS() __syncthreads()
 #define GROUP_SIZE(x, y) __launch_bounds__((x) * (y))
 #define AXIS(v, d) ((int)((d) == 0 ? v.x : (d) == 1 ? v.y : v.z))
 #define LOCAL_ID(d) AXIS(threadIdx, d)

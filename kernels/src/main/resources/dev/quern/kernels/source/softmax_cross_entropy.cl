@@ -51,6 +51,9 @@ KERNEL GROUP_SIZE(ROW_ITEMS, 1) void softmax_cross_entropy(
     before = z[j] == logit ? 1.0f : before;
   }
   before = MAXIMUM(before);
+#if ROW_ITEMS > 1
+  BARRIER_OF_BUFFERS(); // all have read the label's logit before one of them writes dz there
+#endif
   if (!inside) {
     const float value = label == ignored ? 0.0f : NAN; // never a silent wrong answer
     if (flags & HAS_GRADIENT) {

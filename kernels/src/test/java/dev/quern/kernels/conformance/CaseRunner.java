@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Prepares a case's kernel and puts each of its passes to trial. */
-final class CaseRunner {
+public final class CaseRunner {
   private CaseRunner() {}
 
   /** Runs everything that must hold of every pass on a stream of its own. */
-  static <K extends Kernel> void checkAll(Device device, Case<K> problem) {
+  public static <K extends Kernel> void checkAll(Device device, Case<K> problem) {
     try (Stream stream = device.newStream();
         GuardedBuffers memory = new GuardedBuffers(stream)) {
       forEachPass(stream, problem, memory, Trial::checkAll);

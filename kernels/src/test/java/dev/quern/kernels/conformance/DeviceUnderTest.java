@@ -12,7 +12,7 @@ import org.opentest4j.TestAbortedException;
  * test and not while the suite is set up: build tools count a suite that could not be set up as no
  * tests at all, and nobody would see the skip.
  */
-final class DeviceUnderTest implements AutoCloseable {
+public final class DeviceUnderTest implements AutoCloseable {
   private static final String REQUIRED = "quern.require";
 
   private final @Nullable Device device;
@@ -23,7 +23,8 @@ final class DeviceUnderTest implements AutoCloseable {
     this.absence = absence;
   }
 
-  static DeviceUnderTest find(String id) {
+  /** Looks for the device; -Dquern.require says whether it must be here. */
+  public static DeviceUnderTest find(String id) {
     return find(id, System.getProperty(REQUIRED, ""));
   }
 
@@ -60,14 +61,15 @@ final class DeviceUnderTest implements AutoCloseable {
    *
    * @throws TestAbortedException if it is not here
    */
-  Device get() {
+  public Device get() {
     if (device == null) {
       throw new TestAbortedException(absence);
     }
     return device;
   }
 
-  boolean isHere() {
+  /** Whether {@link #get} gives it. */
+  public boolean isHere() {
     return device != null;
   }
 
