@@ -19,7 +19,7 @@ import org.lwjgl.system.MemoryUtil;
 final class ClStream extends Stream {
   private final ClDevice device;
   private final long queue;
-  private final long zero = MemoryUtil.nmemCalloc(1, Integer.BYTES);
+  private final long zero;
   private @Nullable ClMemory workspace;
 
   ClStream(ClDevice device) {
@@ -32,6 +32,7 @@ final class ClStream extends Stream {
               device.context(), device.handle(), CL10.CL_QUEUE_PROFILING_ENABLE, status);
       Status.check(status.get(0), "clCreateCommandQueue on " + device.id());
     }
+    zero = MemoryUtil.nmemCalloc(1, Integer.BYTES);
   }
 
   /** The cl_command_queue. */

@@ -35,11 +35,7 @@ final class DeviceScan {
     for (long platform : platforms()) {
       for (long device : devices(platform)) {
         String id = "opencl:" + infos.size();
-        FoundDevice found = look(id, platform, device);
-        if (found.info().usable()) {
-          usable.put(id, found);
-        }
-        infos.add(found.info());
+        infos.add(look(id, platform, device, usable));
       }
     }
     return infos;
@@ -82,13 +78,22 @@ final class DeviceScan {
     }
   }
 
-  private static FoundDevice look(String id, long platform, long device) {
-    Traits traits = Traits.of(platform, device);
+  private static DeviceInfo look(
+      String id, long platform, long device, Map<String, FoundDevice> usable) {
+    Traits traits;
+    try {
+      traits = Traits.of(platform, device);
+    } catch (ComputeException e) { // a driver that does not answer questions
+      return new DeviceInfo(
+          id, "opencl", DeviceInfo.Kind.CPU, "unknown", "", 0, String.valueOf(e.getMessage()));
+    }
     FoundDevice found = new FoundDevice(platform, device, traits, info(id, device, traits, null));
     String reason = refusal(found);
-    return reason == null
-        ? found
-        : new FoundDevice(platform, device, traits, info(id, device, traits, reason));
+    if (reason == null) {
+      usable.put(id, found);
+      return found.info();
+    }
+    return info(id, device, traits, reason);
   }
 
   private static DeviceInfo info(

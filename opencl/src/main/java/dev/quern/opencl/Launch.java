@@ -23,8 +23,8 @@ final class Launch implements AutoCloseable {
   private final String what;
   private final String function;
   private final long kernel;
-  private final long value = MemoryUtil.nmemCalloc(1, Long.BYTES);
-  private final long sizes = MemoryUtil.nmemCalloc(2 * DIMENSIONS, Long.BYTES);
+  private final long value;
+  private final long sizes;
   private final boolean empty;
   private boolean open = true;
 
@@ -47,15 +47,27 @@ final class Launch implements AutoCloseable {
     this.what = what;
     this.function = function;
     this.empty = range.isEmpty();
+    kernel = createKernel(program, function, what);
+    value = MemoryUtil.nmemCalloc(1, Long.BYTES);
+    sizes = MemoryUtil.nmemCalloc(2L * DIMENSIONS, Long.BYTES);
+    setSizes(range);
+    try {
+      for (int i = 0; i < numbers.length; i++) {
+        setNumber(2 * buffers + i, numbers[i]);
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private static long createKernel(Program program, String function, String what) {
     try (MemoryStack stack = stackPush()) {
       IntBuffer status = stack.mallocInt(1);
-      kernel =
+      long kernel =
           CL10.nclCreateKernel(program.handle(), program.name(stack, function), memAddress(status));
       Status.check(status.get(0), "clCreateKernel of " + function + " for " + what);
-    }
-    setSizes(range);
-    for (int i = 0; i < numbers.length; i++) {
-      setNumber(2 * buffers + i, numbers[i]);
+      return kernel;
     }
   }
 
