@@ -58,7 +58,8 @@ final class Programs implements AutoCloseable {
       options.append(' ').append(wanted);
     }
     return compiled.computeIfAbsent(
-        files + " " + options, name -> load(what, files, options.toString()));
+        files + " " + options,
+        name -> CompilerThread.call(() -> load(what, files, options.toString())));
   }
 
   private Program load(String what, List<String> files, String options) {
