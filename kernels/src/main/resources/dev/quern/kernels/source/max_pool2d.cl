@@ -17,6 +17,7 @@
 #define dilationH 1
 #define dilationW 1
 #define INSIDE(row, column) 1
+#define UNROLL_WINDOW UNROLL
 #else
 #define windowH windowH_
 #define windowW windowW_
@@ -26,6 +27,7 @@
 #define padLeft padLeft_
 #define dilationH dilationH_
 #define dilationW dilationW_
+#define UNROLL_WINDOW // of no known size
 #define INSIDE(row, column) ((row) >= 0 && (row) < h && (column) >= 0 && (column) < w)
 #endif
 
@@ -43,8 +45,8 @@ typedef int Places;
 #define CHOOSE(Number, Place, wide_load, number, place_of, source, best, place)                                        \
   Number best = number(-INFINITY);                                                                                     \
   Place place = place_of(-1);                                                                                          \
-  UNROLL for (int r = 0; r < windowH; r++) {                                                                           \
-    UNROLL for (int s = 0; s < windowW; s++) {                                                                         \
+  UNROLL_WINDOW for (int r = 0; r < windowH; r++) {                                                                    \
+    UNROLL_WINDOW for (int s = 0; s < windowW; s++) {                                                                  \
       const int row = top + r * dilationH, column = left + s * dilationW;                                              \
       if (INSIDE(row, column)) {                                                                                       \
         const Number v = wide_load(source + (row * w + column) * channels);                                            \
