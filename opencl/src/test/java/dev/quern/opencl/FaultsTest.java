@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.lwjgl.opencl.CL10;
 
 /** What goes wrong is said clearly, and the process goes on. */
 final class FaultsTest {
@@ -82,6 +83,29 @@ final class FaultsTest {
           .hasMessageContaining("'held' 1.0 MiB");
       assertThat(held.isOpen()).isTrue();
       SelfTest.run(device);
+    }
+  }
+
+  /** Drivers run out before the books say so, where other processes have taken memory. */
+  @Test
+  void aDriverThatIsOutOfMemoryGivesTheSameNumbers() {
+    try (ClDevice device = (ClDevice) open();
+        Arena held = device.newArena("held", 1 << 20)) {
+      int[] outOfMemory = {
+        CL10.CL_MEM_OBJECT_ALLOCATION_FAILURE, CL10.CL_OUT_OF_RESOURCES, CL10.CL_OUT_OF_HOST_MEMORY
+      };
+      for (int status : outOfMemory) {
+        assertThatThrownBy(() -> device.checkMemory(status, "tables", 3 << 20, "clCreateBuffer"))
+            .isInstanceOf(OutOfDeviceMemoryException.class)
+            .hasMessageContaining("'tables' asked for 3.0 MiB")
+            .hasMessageContaining("'held' 1.0 MiB");
+      }
+      assertThatThrownBy(
+              () -> device.checkMemory(CL10.CL_INVALID_VALUE, "tables", 1, "clCreateBuffer"))
+          .isInstanceOf(DeviceException.class)
+          .hasMessage(
+              "OpenCL: clCreateBuffer for 'tables' on opencl:0 failed with CL_INVALID_VALUE (-30)");
+      assertThat(held.isOpen()).isTrue();
     }
   }
 
