@@ -110,8 +110,9 @@ final class DriversTest {
     List<String> drivers = List.of(pocl());
     Process first = start(drivers);
     Process second = start(drivers);
-    assertThat(output(first)).contains("right: ");
-    assertThat(output(second)).contains("right: ");
+    List<String> outputs = List.of(output(first), output(second));
+    assumeLoader(outputs.get(0));
+    assertThat(outputs).allSatisfy(output -> assertThat(output).contains("right: "));
     Path cache = folder.resolve("cache");
     List<String> names;
     try (Stream<Path> files = Files.list(cache)) {
