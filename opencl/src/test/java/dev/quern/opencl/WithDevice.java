@@ -1,9 +1,12 @@
 package dev.quern.opencl;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.quern.kernels.conformance.DeviceUnderTest;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** A test of the first OpenCL device; skipped, in sight, where there is none. */
@@ -24,6 +27,12 @@ abstract class WithDevice {
     if (found != null) {
       found.close();
     }
+  }
+
+  /** A factory that finds no device gives up without being counted as a skip: this test is. */
+  @Test
+  void deviceIsHere() {
+    assertThat(device().info().usable()).isTrue();
   }
 
   final ClDevice device() {
