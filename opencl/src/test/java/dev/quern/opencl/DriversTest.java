@@ -35,7 +35,8 @@ final class DriversTest {
     }
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
+    // The stack is the launcher's: PoCL compiles on the thread that launches.
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xss16m", "--enable-native-access=ALL-UNNAMED"));
     command.add("-Dquern.opencl.cache=" + folder.resolve("cache"));
     command.addAll(List.of(jvmOptions));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
