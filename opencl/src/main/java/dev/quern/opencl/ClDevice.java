@@ -3,13 +3,29 @@ package dev.quern.opencl;
 import static org.lwjgl.system.MemoryStack.stackPush;
 
 import dev.quern.core.Arena;
-import dev.quern.core.Device;
 import dev.quern.core.HostBuffer;
 import dev.quern.core.Kernel;
 import dev.quern.core.KernelSpec;
 import dev.quern.core.Stream;
-import dev.quern.core.Tunable;
 import dev.quern.core.UnsupportedSpecException;
+import dev.quern.dialect.Constants;
+import dev.quern.dialect.DialectAdam;
+import dev.quern.dialect.DialectBiasAdd;
+import dev.quern.dialect.DialectConv2d;
+import dev.quern.dialect.DialectDevice;
+import dev.quern.dialect.DialectDropout;
+import dev.quern.dialect.DialectGatherBatch;
+import dev.quern.dialect.DialectGemm;
+import dev.quern.dialect.DialectMaxPool2d;
+import dev.quern.dialect.DialectRelu;
+import dev.quern.dialect.DialectSgd;
+import dev.quern.dialect.DialectSoftmax;
+import dev.quern.dialect.DialectSoftmaxCrossEntropy;
+import dev.quern.dialect.Launch;
+import dev.quern.dialect.Parts;
+import dev.quern.dialect.Program;
+import dev.quern.dialect.Range;
+import dev.quern.dialect.Traits;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Conv2d;
@@ -23,18 +39,16 @@ import dev.quern.kernels.Sgd;
 import dev.quern.kernels.Softmax;
 import dev.quern.kernels.SoftmaxCrossEntropy;
 import java.nio.IntBuffer;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.lwjgl.opencl.CL10;
 import org.lwjgl.system.MemoryStack;
 
 /** A device of an OpenCL platform, in a context of its own. */
-final class ClDevice extends Device implements Tunable {
+final class ClDevice extends DialectDevice {
   private final FoundDevice found;
   private final long context;
   private final Programs programs;
-  private final Tuning tuning;
   private final AtomicLong takenBytes = new AtomicLong();
 
   ClDevice(FoundDevice found) {
@@ -52,10 +66,10 @@ final class ClDevice extends Device implements Tunable {
       Status.check(status.get(0), "clCreateContext on " + id());
     }
     programs = new Programs(this);
-    tuning = Tuning.of(found.traits());
   }
 
-  Traits traits() {
+  @Override
+  public Traits traits() {
     return found.traits();
   }
 
@@ -69,19 +83,25 @@ final class ClDevice extends Device implements Tunable {
     return found.device();
   }
 
-  /** What has been compiled for this device. */
-  Programs programs() {
-    return programs;
-  }
-
-  /** What has been measured on devices of this make. */
-  Tuning tuning() {
-    return tuning;
+  @Override
+  protected Program program(String what, List<String> files, String... defines) {
+    return programs.get(what, files, defines);
   }
 
   @Override
-  public Path tune(Consumer<String> progress) {
-    return Tuning.write(traits(), new Tuner(this).run(progress));
+  protected Launch launch(
+      String what, Program program, String function, Range range, int buffers, Number... numbers) {
+    return new ClLaunch(this, what, (ClProgram) program, function, range, buffers, numbers);
+  }
+
+  @Override
+  protected Constants constants(String label, int[] values) {
+    return new ClMemory(this, label, values);
+  }
+
+  @Override
+  protected long workspace(Stream stream) {
+    return ClStream.workspace(stream);
   }
 
   @Override
@@ -100,17 +120,17 @@ final class ClDevice extends Device implements Tunable {
 
   private static Kernel create(Parts parts, OpSpec<?> op) {
     return switch (op) {
-      case Gemm.Spec s -> new ClGemm(parts, s);
-      case Conv2d.Spec s -> new ClConv2d(parts, s);
-      case MaxPool2d.Spec s -> new ClMaxPool2d(parts, s);
-      case SoftmaxCrossEntropy.Spec s -> new ClSoftmaxCrossEntropy(parts, s);
-      case Softmax.Spec s -> new ClSoftmax(parts, s);
-      case Relu.Spec s -> new ClRelu(parts, s);
-      case BiasAdd.Spec s -> new ClBiasAdd(parts, s);
-      case Dropout.Spec s -> new ClDropout(parts, s);
-      case Adam.Spec s -> new ClAdam(parts, s);
-      case Sgd.Spec s -> new ClSgd(parts, s);
-      case GatherBatch.Spec s -> new ClGatherBatch(parts, s);
+      case Gemm.Spec s -> new DialectGemm(parts, s);
+      case Conv2d.Spec s -> new DialectConv2d(parts, s);
+      case MaxPool2d.Spec s -> new DialectMaxPool2d(parts, s);
+      case SoftmaxCrossEntropy.Spec s -> new DialectSoftmaxCrossEntropy(parts, s);
+      case Softmax.Spec s -> new DialectSoftmax(parts, s);
+      case Relu.Spec s -> new DialectRelu(parts, s);
+      case BiasAdd.Spec s -> new DialectBiasAdd(parts, s);
+      case Dropout.Spec s -> new DialectDropout(parts, s);
+      case Adam.Spec s -> new DialectAdam(parts, s);
+      case Sgd.Spec s -> new DialectSgd(parts, s);
+      case GatherBatch.Spec s -> new DialectGatherBatch(parts, s);
     };
   }
 

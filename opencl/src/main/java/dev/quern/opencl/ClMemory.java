@@ -3,13 +3,14 @@ package dev.quern.opencl;
 import static org.lwjgl.system.MemoryStack.stackPush;
 import static org.lwjgl.system.MemoryUtil.memAddress;
 
+import dev.quern.dialect.Constants;
 import java.nio.IntBuffer;
 import org.lwjgl.opencl.CL10;
 import org.lwjgl.system.MemoryStack;
 import org.lwjgl.system.MemoryUtil;
 
 /** One memory object of a device, entered into its books. */
-final class ClMemory implements AutoCloseable {
+final class ClMemory implements Constants {
   private final ClDevice device;
   private final long handle;
   private final long bytes;
@@ -55,7 +56,8 @@ final class ClMemory implements AutoCloseable {
   }
 
   /** The cl_mem. */
-  long handle() {
+  @Override
+  public long handle() {
     return handle;
   }
 

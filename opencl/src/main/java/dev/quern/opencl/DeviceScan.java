@@ -5,6 +5,7 @@ import static org.lwjgl.system.MemoryUtil.memAddressSafe;
 
 import dev.quern.core.ComputeException;
 import dev.quern.core.DeviceInfo;
+import dev.quern.dialect.Traits;
 import dev.quern.kernels.SelfTest;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
@@ -82,7 +83,7 @@ final class DeviceScan {
       String id, long platform, long device, Map<String, FoundDevice> usable) {
     Traits traits;
     try {
-      traits = Traits.of(platform, device);
+      traits = ClTraits.of(platform, device);
     } catch (ComputeException e) { // a driver that does not answer questions
       return new DeviceInfo(
           id, "opencl", DeviceInfo.Kind.CPU, "unknown", "", 0, String.valueOf(e.getMessage()));

@@ -1,6 +1,7 @@
 package dev.quern.opencl;
 
 import dev.quern.core.DeviceInfo;
+import dev.quern.dialect.Traits;
 
 /**
  * A device that a platform has named.

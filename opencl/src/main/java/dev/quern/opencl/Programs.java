@@ -4,13 +4,13 @@ import static org.lwjgl.system.MemoryStack.stackPush;
 import static org.lwjgl.system.MemoryUtil.memAddress;
 
 import dev.quern.core.DeviceException;
-import dev.quern.kernels.source.KernelSource;
+import dev.quern.dialect.KernelSource;
+import dev.quern.dialect.ProgramCache;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.opencl.CL10;
@@ -28,11 +28,11 @@ final class Programs implements AutoCloseable {
 
   private final ClDevice device;
   private final @Nullable ProgramCache cache;
-  private final Map<String, Program> compiled = new HashMap<>();
+  private final Map<String, ClProgram> compiled = new HashMap<>();
 
   Programs(ClDevice device) {
     this.device = device;
-    cache = device.traits().keepsBinaries() ? ProgramCache.ofUser() : null;
+    cache = device.traits().keepsBinaries() ? ProgramCache.ofUser(device.info().backend()) : null;
   }
 
   /**
@@ -43,13 +43,8 @@ final class Programs implements AutoCloseable {
    * @param defines its macros, {@code NAME=value}
    * @throws DeviceException with the compiler's first error
    */
-  synchronized Program get(String what, List<String> files, String... defines) {
-    Traits traits = device.traits();
+  synchronized ClProgram get(String what, List<String> files, String... defines) {
     StringBuilder options = new StringBuilder(LANGUAGE);
-    if (Stream.of(defines).noneMatch(define -> define.startsWith("LANES="))) {
-      options.append(" -DLANES=").append(traits.lanes());
-    }
-    options.append(" -DFAST_FMA=").append(traits.fastFma() ? 1 : 0);
     for (String define : defines) {
       options.append(" -D").append(define);
     }
@@ -62,17 +57,17 @@ final class Programs implements AutoCloseable {
         name -> CompilerThread.call(() -> load(what, files, options.toString())));
   }
 
-  private Program load(String what, List<String> files, String options) {
+  private ClProgram load(String what, List<String> files, String options) {
     String source = KernelSource.of(files.toArray(String[]::new));
     String key = ProgramCache.key(device.traits().key(), options, source);
     byte[] binary = cache == null ? null : cache.read(key);
     if (binary != null) {
       long program = fromBinary(binary, options);
       if (program != 0) {
-        return new Program(program, key, false);
+        return new ClProgram(program, key, false);
       }
     }
-    return new Program(fromSource(what, source, options), key, true);
+    return new ClProgram(fromSource(what, source, options), key, true);
   }
 
   /** A program from its binary, or 0 if the driver does not take it. */
@@ -144,7 +139,7 @@ final class Programs implements AutoCloseable {
         .orElse("the compiler gave no reason");
   }
 
-  private byte @Nullable [] binaryOf(Program program) {
+  private byte @Nullable [] binaryOf(ClProgram program) {
     try (MemoryStack stack = stackPush()) {
       PointerBuffer size = stack.callocPointer(1);
       int status =
@@ -173,7 +168,7 @@ final class Programs implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    for (Program program : compiled.values()) {
+    for (ClProgram program : compiled.values()) {
       byte[] binary = cache != null && program.fresh() ? binaryOf(program) : null;
       if (cache != null && binary != null) {
         cache.write(program.key(), binary);

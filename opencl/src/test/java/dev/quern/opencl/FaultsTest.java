@@ -11,6 +11,7 @@ import dev.quern.core.DeviceBuffer;
 import dev.quern.core.DeviceException;
 import dev.quern.core.OutOfDeviceMemoryException;
 import dev.quern.core.Stream;
+import dev.quern.dialect.Parts;
 import dev.quern.kernels.Gemm;
 import dev.quern.kernels.Relu;
 import dev.quern.kernels.SelfTest;
@@ -60,9 +61,10 @@ final class FaultsTest {
 
   @Test
   void aKernelThatDoesNotCompileSaysWhy() {
-    try (ClDevice device = (ClDevice) open()) {
+    try (ClDevice device = (ClDevice) open();
+        Parts parts = new Parts(device, "relu/5")) {
       List<String> files = List.of("relu.cl");
-      assertThatThrownBy(() -> device.programs().get("relu/5", files, "SPAN=nonsense"))
+      assertThatThrownBy(() -> parts.program(files, "SPAN=nonsense"))
           .isInstanceOf(DeviceException.class)
           .hasMessageContaining("relu/5 cannot be compiled for opencl:0")
           .hasMessageContaining(device.info().name())

@@ -1,0 +1,147 @@
+package dev.quern.dialect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every kernel is CUDA C++, too: nvcc compiles it without a warning, for which it needs no GPU.
+ * What the kernels compute is tested by the backends.
+ */
+final class DialectTest {
+  private static final long MOST_SECONDS = 120;
+
+  /** The files of a program, and each set of macros that GPUs use it with. */
+  private record Program(List<String> files, List<List<String>> variants) {
+    static Program of(String files, String... variants) {
+      return new Program(
+          List.of(files.split(" ")),
+          Stream.of(variants).map(macros -> List.of(macros.split(" "))).toList());
+    }
+  }
+
+  private static final List<Program> PROGRAMS =
+      List.of(
+          Program.of("relu.cl", "SPAN=1"),
+          Program.of("bias_add.cl", "SPAN=4"),
+          Program.of("dropout.cl", "SPAN=4"),
+          Program.of("update.cl", "SPAN=1"),
+          Program.of("rearrange.cl", "SPAN=1 BAND=1"),
+          Program.of("gather_batch.cl", "SPAN=1 ELEMENT=uchar", "SPAN=1 ELEMENT=float"),
+          Program.of("max_pool2d.cl", "SPAN=1 PAIRS=0", "SPAN=1 PAIRS=1"),
+          Program.of(
+              "softmax.cl",
+              "ROW_ITEMS=1 LOGARITHM=0",
+              "ROW_ITEMS=128 LOGARITHM=0",
+              "ROW_ITEMS=128 LOGARITHM=1"),
+          Program.of(
+              "softmax.cl softmax_cross_entropy.cl",
+              "ROW_ITEMS=8 TOTAL_ITEMS=128 LOGARITHM=0",
+              "ROW_ITEMS=1 TOTAL_ITEMS=1 LOGARITHM=0"),
+          Program.of(
+              "product.cl",
+              product(8, 16, 8, 0),
+              product(8, 16, 8, 1),
+              product(4, 16, 16, 1),
+              product(2, 8, 16, 0)));
+
+  @TempDir private Path folder;
+
+  private static String product(int edge, int group, int steps, int linesOfA) {
+    return "TILED=1 TILE_ROWS=%d TILE_VECTORS=%d GROUP_ROWS=%d GROUP_COLUMNS=%d STEPS=%d LINES_OF_A=%d"
+        .formatted(edge, edge, group, group, steps, linesOfA);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> isCuda() {
+    return PROGRAMS.stream()
+        .flatMap(
+            program ->
+                program.variants().stream()
+                    .map(
+                        macros ->
+                            dynamicTest(
+                                program.files() + " " + macros,
+                                () -> compile(program.files(), macros))));
+  }
+
+  private void compile(List<String> files, List<String> macros) throws Exception {
+    Path nvcc = nvcc();
+    // Said by each program: a factory that gives up is not counted as a skip.
+    Assumptions.assumeTrue(nvcc != null, "NOT TESTED: nvcc is not on the path");
+    Path source = folder.resolve("kernels.cu");
+    Files.writeString(source, KernelSource.of(files.toArray(String[]::new)));
+    Path target = folder.resolve("kernels.ptx");
+    List<String> command =
+        new ArrayList<>(
+            List.of(String.valueOf(nvcc), "-x", "cu", "--ptx", "--Werror", "all-warnings"));
+    macros.forEach(macro -> command.add("-D" + macro));
+    command.addAll(List.of("-o", target.toString(), source.toString()));
+    Path log = folder.resolve("log");
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).as("nvcc ends").isTrue();
+    assertThat(process.exitValue()).as(() -> "nvcc says: " + read(log)).isZero();
+    assertThat(Files.readString(target)).contains(".visible .entry");
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private static @Nullable Path nvcc() {
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+        .map(path -> Path.of(path, "nvcc"))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Test
+  void noFileIsForgotten() throws IOException, URISyntaxException {
+    URL dialect = KernelSource.class.getResource("source/dialect.h");
+    assertThat(dialect).isNotNull();
+    Set<String> tested =
+        PROGRAMS.stream().flatMap(p -> p.files().stream()).collect(Collectors.toSet());
+    try (Stream<Path> files = Files.list(Path.of(dialect.toURI()).resolveSibling("."))) {
+      Set<String> there =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> name.endsWith(".cl"))
+              .collect(Collectors.toCollection(TreeSet::new));
+      assertThat(tested).containsExactlyInAnyOrderElementsOf(there);
+    }
+  }
+
+  @Test
+  void errorsNameTheFileAndItsLine() {
+    String source = KernelSource.of("relu.cl", "update.cl");
+    assertThat(source).contains("#line 1 \"relu.cl\"\n// Rect").contains("#line 1 \"update.cl\"");
+    assertThatThrownBy(() -> KernelSource.of("nothing.cl"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("nothing.cl");
+  }
+}
