@@ -1,0 +1,86 @@
+package dev.quern.cuda;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.quern.kernels.Gemm;
+import dev.quern.kernels.Precision;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A product as cuBLAS wants it, made once and run often.
+ *
+ * <p>cuBLAS is column-major: our C [m, n] with rows ldc apart is its C' [n, m] with columns ldc
+ * apart. So it computes {@code C' = op(B)' op(A)'}, which takes A and B as they lie: operands and
+ * extents change places, transposes stay with their matrix.
+ */
+final class GemmCall {
+  private static final int OP_N = 0; // CUBLAS_OP_N
+  private static final int OP_T = 1; // CUBLAS_OP_T
+
+  /** At least 32 bits throughout; no tensor cores for FP32 (cuBLAS manual, cublasComputeType_t). */
+  private static final int COMPUTE_32F = 68;
+
+  private static final int COMPUTE_32F_FAST_TF32 = 77;
+
+  private final Gemm.Spec spec;
+  private final int computeType;
+
+  /** On the host, and read when a product is enqueued. */
+  private final MemorySegment alpha;
+
+  private final MemorySegment beta;
+
+  GemmCall(Gemm.Spec spec) {
+    this.spec = spec;
+    computeType = spec.precision() == Precision.TF32 ? COMPUTE_32F_FAST_TF32 : COMPUTE_32F;
+    MemorySegment scalars = Arena.ofAuto().allocate(JAVA_FLOAT, 2);
+    scalars.setAtIndex(JAVA_FLOAT, 0, spec.alpha());
+    scalars.setAtIndex(JAVA_FLOAT, 1, spec.beta());
+    alpha = scalars.asSlice(0, JAVA_FLOAT);
+    beta = scalars.asSlice(JAVA_FLOAT.byteSize(), JAVA_FLOAT);
+  }
+
+  Gemm.Spec spec() {
+    return spec;
+  }
+
+  /** Whether C has no elements, so that there is nothing to run. */
+  boolean isEmpty() {
+    return spec.m() == 0 || spec.n() == 0 || spec.batch() == 0;
+  }
+
+  /** A cublasComputeType_t. */
+  int computeType() {
+    return computeType;
+  }
+
+  int opA() {
+    return spec.transA() ? OP_T : OP_N;
+  }
+
+  int opB() {
+    return spec.transB() ? OP_T : OP_N;
+  }
+
+  /** At least 1, as cuBLAS has it even where k is 0. */
+  int lda() {
+    return Math.max(1, spec.lda());
+  }
+
+  int ldb() {
+    return Math.max(1, spec.ldb());
+  }
+
+  int ldc() {
+    return Math.max(1, spec.ldc());
+  }
+
+  MemorySegment alpha() {
+    return alpha;
+  }
+
+  MemorySegment beta() {
+    return beta;
+  }
+}

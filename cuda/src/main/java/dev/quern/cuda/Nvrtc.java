@@ -1,0 +1,179 @@
+package dev.quern.cuda;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.quern.core.DeviceException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * NVIDIA's run-time compiler, of any CUDA version: JCuda's binding knows CUDA 12 only. It needs no
+ * device. Safe for several threads, as the library is.
+ *
+ * <p>Source: NVRTC's manual, section 3, "User Interface".
+ */
+final class Nvrtc {
+  private static final int SUCCESS = 0;
+  private static final int COMPILATION_FAILED = 6; // NVRTC_ERROR_COMPILATION
+  private static final int INVALID_OPTION = 5; // NVRTC_ERROR_INVALID_OPTION; the log says which
+
+  /** Source or options that the compiler refuses; the log is what it says about them. */
+  static final class CompilationException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String log;
+
+    CompilationException(String name, String status, String log) {
+      super(name + " does not compile: " + status);
+      this.log = log;
+    }
+
+    /** Everything that the compiler said, in lines of its own; empty if it said nothing. */
+    String log() {
+      return log;
+    }
+  }
+
+  private final MethodHandle errorString;
+  private final MethodHandle version;
+  private final MethodHandle countArchitectures;
+  private final MethodHandle architectures;
+  private final MethodHandle create;
+  private final MethodHandle compile;
+  private final MethodHandle destroy;
+  private final MethodHandle logSize;
+  private final MethodHandle log;
+  private final MethodHandle cubinSize;
+  private final MethodHandle cubin;
+
+  Nvrtc(SymbolLookup library) {
+    Functions functions = new Functions("NVRTC", library);
+    errorString = functions.text("nvrtcGetErrorString");
+    version = functions.status("nvrtcVersion", ADDRESS, ADDRESS);
+    countArchitectures = functions.status("nvrtcGetNumSupportedArchs", ADDRESS);
+    architectures = functions.status("nvrtcGetSupportedArchs", ADDRESS);
+    create =
+        functions.status(
+            "nvrtcCreateProgram", ADDRESS, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
+    compile = functions.status("nvrtcCompileProgram", ADDRESS, JAVA_INT, ADDRESS);
+    destroy = functions.status("nvrtcDestroyProgram", ADDRESS);
+    logSize = functions.status("nvrtcGetProgramLogSize", ADDRESS, ADDRESS);
+    log = functions.status("nvrtcGetProgramLog", ADDRESS, ADDRESS);
+    cubinSize = functions.status("nvrtcGetCUBINSize", ADDRESS, ADDRESS);
+    cubin = functions.status("nvrtcGetCUBIN", ADDRESS, ADDRESS);
+  }
+
+  /** For example {@code 12.6}. */
+  String version() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment major = arena.allocate(JAVA_INT);
+      MemorySegment minor = arena.allocate(JAVA_INT);
+      check("nvrtcVersion", (int) version.invokeExact(major, minor));
+      return major.get(JAVA_INT, 0) + "." + minor.get(JAVA_INT, 0);
+    } catch (Throwable e) {
+      throw Functions.unexpected(e);
+    }
+  }
+
+  /** The compute capabilities that it compiles for, ascending: 75 is 7.5, 100 is 10.0. */
+  int[] architectures() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment count = arena.allocate(JAVA_INT);
+      check("nvrtcGetNumSupportedArchs", (int) countArchitectures.invokeExact(count));
+      MemorySegment all = arena.allocate(JAVA_INT, Math.max(1, count.get(JAVA_INT, 0)));
+      check("nvrtcGetSupportedArchs", (int) architectures.invokeExact(all));
+      int[] found = Arrays.copyOf(all.toArray(JAVA_INT), count.get(JAVA_INT, 0));
+      Arrays.sort(found);
+      return found;
+    } catch (Throwable e) {
+      throw Functions.unexpected(e);
+    }
+  }
+
+  /**
+   * Compiles CUDA C++ to machine code.
+   *
+   * @param source the whole program; the host's headers are not at hand
+   * @param name how messages call the source
+   * @param architecture a compute capability out of {@link #architectures}, for example 90
+   * @param options more options, for example {@code -DSPAN=4}
+   * @return a cubin, for cuModuleLoadData
+   * @throws CompilationException if source or options are refused
+   * @throws DeviceException if the compiler itself fails
+   */
+  byte[] compile(String source, String name, int architecture, List<String> options)
+      throws CompilationException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment handle = arena.allocate(ADDRESS);
+      check(
+          "nvrtcCreateProgram",
+          (int)
+              create.invokeExact(
+                  handle,
+                  arena.allocateFrom(source),
+                  arena.allocateFrom(name),
+                  0,
+                  MemorySegment.NULL,
+                  MemorySegment.NULL));
+      try {
+        return compile(
+            handle.get(ADDRESS, 0), name, arguments(architecture, options, arena), arena);
+      } finally {
+        int ignored = (int) destroy.invokeExact(handle); // what was wrong has been said by then
+      }
+    } catch (CompilationException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw Functions.unexpected(e);
+    }
+  }
+
+  private static MemorySegment arguments(int architecture, List<String> options, Arena arena) {
+    MemorySegment all = arena.allocate(ADDRESS, options.size() + 1L);
+    all.setAtIndex(ADDRESS, 0, arena.allocateFrom("--gpu-architecture=sm_" + architecture));
+    for (int i = 0; i < options.size(); i++) {
+      all.setAtIndex(ADDRESS, i + 1L, arena.allocateFrom(options.get(i)));
+    }
+    return all;
+  }
+
+  private byte[] compile(MemorySegment program, String name, MemorySegment arguments, Arena arena)
+      throws Throwable {
+    int count = (int) (arguments.byteSize() / ADDRESS.byteSize());
+    int status = (int) compile.invokeExact(program, count, arguments);
+    if (status == COMPILATION_FAILED || status == INVALID_OPTION) {
+      byte[] text = read(program, "nvrtcGetProgramLog", logSize, log, arena);
+      throw new CompilationException(
+          name,
+          Functions.name(errorString, status),
+          new String(text, StandardCharsets.UTF_8).replace("\0", "").strip());
+    }
+    check("nvrtcCompileProgram of " + name, status);
+    return read(program, "nvrtcGetCUBIN", cubinSize, cubin, arena);
+  }
+
+  private byte[] read(
+      MemorySegment program, String call, MethodHandle size, MethodHandle content, Arena arena)
+      throws Throwable {
+    MemorySegment bytes = arena.allocate(JAVA_LONG);
+    check(call + "Size", (int) size.invokeExact(program, bytes));
+    MemorySegment copy = arena.allocate(Math.max(1, bytes.get(JAVA_LONG, 0)));
+    check(call, (int) content.invokeExact(program, copy));
+    return copy.toArray(JAVA_BYTE);
+  }
+
+  private void check(String call, int status) {
+    if (status != SUCCESS) {
+      throw new DeviceException(
+          "NVRTC: " + call + " failed with " + Functions.name(errorString, status), null);
+    }
+  }
+}
