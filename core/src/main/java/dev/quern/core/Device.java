@@ -38,7 +38,14 @@ public abstract class Device implements AutoCloseable {
    */
   public final <K extends Kernel> K prepare(KernelSpec<K> spec) {
     requireOpen();
-    return spec.kernelType().cast(createKernel(spec));
+    K kernel = spec.kernelType().cast(createKernel(spec));
+    try {
+      adopt(kernel);
+    } catch (IllegalStateException e) { // closed meanwhile
+      kernel.close();
+      throw e;
+    }
+    return kernel;
   }
 
   /**

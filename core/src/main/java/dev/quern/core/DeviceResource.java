@@ -15,11 +15,21 @@ public abstract class DeviceResource implements AutoCloseable {
   private volatile boolean open = true;
 
   /** Registers the resource with its device. */
-  @SuppressWarnings("this-escape") // the device only notes the reference
   protected DeviceResource(Device device, String label) {
+    this(device, label, true);
+  }
+
+  /**
+   * For kernels, which their device registers when they are complete: some are put together from
+   * others, in several steps that may fail.
+   */
+  @SuppressWarnings("this-escape") // the device only notes the reference
+  DeviceResource(Device device, String label, boolean registers) {
     this.device = device;
     this.label = label;
-    device.adopt(this);
+    if (registers) {
+      device.adopt(this);
+    }
   }
 
   /** The device that this lives on. */

@@ -6,9 +6,12 @@ package dev.quern.core;
  */
 public abstract class Kernel extends DeviceResource {
 
-  /** For backends: a kernel for {@code spec} on {@code device}. */
+  /**
+   * For backends: a kernel for {@code spec} on {@code device}, which registers it when it is
+   * complete.
+   */
   protected Kernel(Device device, KernelSpec<?> spec) {
-    super(device, spec.describe());
+    super(device, spec.describe(), false);
   }
 
   /** The problem that this was prepared for. */

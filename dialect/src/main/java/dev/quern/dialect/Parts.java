@@ -81,6 +81,11 @@ public final class Parts implements AutoCloseable {
     return launch;
   }
 
+  /** Adds a part of the backend's own, by what frees it. */
+  public void add(Runnable free) {
+    frees.add(free);
+  }
+
   /** Memory that holds these numbers. */
   Constants constants(int[] values) {
     Constants memory = device.constants("tables of " + what, values);

@@ -49,7 +49,11 @@
 #define GROUP_SIZE(x, y) __launch_bounds__((x) * (y))
 #define AXIS(v, d) ((int)((d) == 0 ? v.x : (d) == 1 ? v.y : v.z))
 #define LOCAL_ID(d) AXIS(threadIdx, d)
-#define GROUP_ID(d) AXIS(blockIdx, d)
+// CUDA's x axis has room for 2^31 - 1 blocks, its others for 65,535: the axis that needs more changes places with it.
+#ifndef LONG_AXIS
+#define LONG_AXIS 0
+#endif
+#define GROUP_ID(d) AXIS(blockIdx, (d) == LONG_AXIS ? 0 : (d) == 0 ? LONG_AXIS : (d))
 #define GLOBAL_ID(d) (GROUP_ID(d) * AXIS(blockDim, d) + LOCAL_ID(d))
 #define UNROLL _Pragma("unroll")
 #define LONG long long

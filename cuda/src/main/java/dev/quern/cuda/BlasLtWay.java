@@ -1,0 +1,41 @@
+package dev.quern.cuda;
+
+import dev.quern.core.DeviceBuffer;
+import dev.quern.core.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A product by cuBLASLt.
+ *
+ * @param product the product, closed by its owner
+ */
+record BlasLtWay(BlasLt.Matmul product) implements Way {
+
+  @Override
+  public String name() {
+    return "cublaslt";
+  }
+
+  @Override
+  public long workspaceBytes() {
+    return product.workspaceBytes();
+  }
+
+  @Override
+  public void run(
+      Stream stream,
+      DeviceBuffer a,
+      DeviceBuffer b,
+      @Nullable DeviceBuffer bias,
+      DeviceBuffer out) {
+    CudaStream here = (CudaStream) stream;
+    here.enter();
+    product.run(
+        here.address(),
+        CudaBuffer.address(a),
+        CudaBuffer.address(b),
+        bias == null ? 0 : CudaBuffer.address(bias),
+        CudaBuffer.address(out),
+        here.workspace());
+  }
+}

@@ -1,0 +1,33 @@
+package dev.quern.cuda;
+
+import dev.quern.core.DeviceBuffer;
+import dev.quern.core.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A product by cuBLAS, whose scratch memory is the stream's own.
+ *
+ * @param call the product
+ * @param name for {@code implementation()}
+ */
+record BlasWay(GemmCall call, String name) implements Way {
+
+  @Override
+  public long workspaceBytes() {
+    return 0;
+  }
+
+  @Override
+  public void run(
+      Stream stream,
+      DeviceBuffer a,
+      DeviceBuffer b,
+      @Nullable DeviceBuffer bias,
+      DeviceBuffer out) {
+    CudaStream here = (CudaStream) stream;
+    here.enter();
+    here.libraries()
+        .blas()
+        .run(call, CudaBuffer.address(a), CudaBuffer.address(b), CudaBuffer.address(out));
+  }
+}
