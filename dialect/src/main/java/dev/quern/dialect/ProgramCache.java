@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProgramCache {
   private static final System.Logger LOG = System.getLogger(ProgramCache.class.getName());
-  private static final String SUFFIX = ".clbin";
+  private static final String SUFFIX = ".program";
 
   /** Changes with the file's layout. */
-  private static final byte[] MAGIC = "QUERNCL1".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MAGIC = "QUERNPR1".getBytes(StandardCharsets.US_ASCII);
 
   private static final int DIGEST_BYTES = 32;
   private static final int HEADER_BYTES = MAGIC.length + 2 * DIGEST_BYTES;

@@ -58,12 +58,11 @@ public abstract class BlocksConformance extends WithDialectDevice {
                 .build()));
   }
 
-  /** A product repeated often enough to give every compute unit its groups. */
   private Gemm.Builder gemm(int m, int n, int k) {
     return repeated(device(), m, n, k);
   }
 
-  /** The same on any device. */
+  /** A product repeated often enough to give every compute unit of a device its groups. */
   public static Gemm.Builder repeated(DialectDevice device, int m, int n, int k) {
     long a = (long) m * k;
     long b = (long) k * n;
@@ -71,10 +70,9 @@ public abstract class BlocksConformance extends WithDialectDevice {
     return Gemm.builder(m, n, k).batch(2 * device.traits().units(), a, b, c);
   }
 
-  /** Then a device that does not use the GPU family is a failure, and no reason to skip. */
-  private boolean forced() {
-    String backend = deviceId().split(":", 2)[0];
-    return System.getProperty("quern." + backend + ".family", "").equals("simt");
+  /** Asks for a family: then a device that does not use it is a failure, and no reason to skip. */
+  private String familyProperty() {
+    return "quern." + deviceId().split(":", 2)[0] + ".family";
   }
 
   private DynamicTest check(String blocks, OpSpec<?> spec) {
@@ -83,8 +81,9 @@ public abstract class BlocksConformance extends WithDialectDevice {
         blocks + " " + problem,
         () -> {
           assumeTrue(
-              forced() || !device().traits().usesVectors(),
-              "NOT TESTED: the GPU family is not this device's, nor asked for");
+              "simt".equals(System.getProperty(familyProperty()))
+                  || !device().traits().usesVectors(),
+              "NOT TESTED: the GPU family is not this device's; -D" + familyProperty() + "=simt");
           try (Kernel kernel = device().prepare(spec)) {
             assertThat(kernel.implementation()).startsWith(blocks);
           }

@@ -31,33 +31,33 @@ final class DialectTest {
   private static final long MOST_SECONDS = 120;
 
   /** The files of a program, and each set of macros that GPUs use it with. */
-  private record Program(List<String> files, List<List<String>> variants) {
-    static Program of(String files, String... variants) {
-      return new Program(
+  private record Sources(List<String> files, List<List<String>> variants) {
+    static Sources of(String files, String... variants) {
+      return new Sources(
           List.of(files.split(" ")),
           Stream.of(variants).map(macros -> List.of(macros.split(" "))).toList());
     }
   }
 
-  private static final List<Program> PROGRAMS =
+  private static final List<Sources> PROGRAMS =
       List.of(
-          Program.of("relu.cl", "SPAN=1"),
-          Program.of("bias_add.cl", "SPAN=4"),
-          Program.of("dropout.cl", "SPAN=4"),
-          Program.of("update.cl", "SPAN=1"),
-          Program.of("rearrange.cl", "SPAN=1 BAND=1"),
-          Program.of("gather_batch.cl", "SPAN=1 ELEMENT=uchar", "SPAN=1 ELEMENT=float"),
-          Program.of("max_pool2d.cl", "SPAN=1 PAIRS=0", "SPAN=1 PAIRS=1"),
-          Program.of(
+          Sources.of("relu.cl", "SPAN=1"),
+          Sources.of("bias_add.cl", "SPAN=4"),
+          Sources.of("dropout.cl", "SPAN=4"),
+          Sources.of("update.cl", "SPAN=1"),
+          Sources.of("rearrange.cl", "SPAN=1 BAND=1"),
+          Sources.of("gather_batch.cl", "SPAN=1 ELEMENT=uchar", "SPAN=1 ELEMENT=float"),
+          Sources.of("max_pool2d.cl", "SPAN=1 PAIRS=0", "SPAN=1 PAIRS=1"),
+          Sources.of(
               "softmax.cl",
               "ROW_ITEMS=1 LOGARITHM=0",
               "ROW_ITEMS=128 LOGARITHM=0",
               "ROW_ITEMS=128 LOGARITHM=1"),
-          Program.of(
+          Sources.of(
               "softmax.cl softmax_cross_entropy.cl",
               "ROW_ITEMS=8 TOTAL_ITEMS=128 LOGARITHM=0",
               "ROW_ITEMS=1 TOTAL_ITEMS=1 LOGARITHM=0"),
-          Program.of(
+          Sources.of(
               "product.cl",
               product(8, 16, 8, 0),
               product(8, 16, 8, 1),

@@ -49,6 +49,23 @@ final class ProgramCacheTest {
   }
 
   @Test
+  void aPropertyOfEachBackendNamesTheFolder() throws IOException {
+    String property = "quern.test.cache";
+    try {
+      System.setProperty(property, folder.toString());
+      ProgramCache named = ProgramCache.ofUser("test");
+      assertThat(named).isNotNull();
+      named.write(KEY, program(10));
+      assertThat(files(folder)).hasSize(1);
+      System.setProperty(property, "");
+      assertThat(ProgramCache.ofUser("test")).isNull();
+      assertThat(ProgramCache.ofUser("another")).isNotNull();
+    } finally {
+      System.clearProperty(property);
+    }
+  }
+
+  @Test
   void keysTellEverythingApart() {
     assertThat(
             List.of(

@@ -120,7 +120,7 @@ final class DriversTest {
     try (Stream<Path> files = Files.list(cache)) {
       names = files.map(file -> file.getFileName().toString()).toList();
     }
-    assertThat(names).isNotEmpty().allSatisfy(name -> assertThat(name).endsWith(".clbin"));
+    assertThat(names).isNotEmpty().allSatisfy(name -> assertThat(name).endsWith(".program"));
     for (String name : names) {
       String key = name.substring(0, name.indexOf('.'));
       assertThat(new ProgramCache(cache, ProgramCache.MOST_BYTES).read(key)).as(name).isNotNull();
