@@ -94,7 +94,7 @@ public final class DialectBiasAdd extends BiasAdd {
 
   @Override
   public long workspaceBytes() {
-    return (long) blocks * spec().channels() * Float.BYTES;
+    return blocks == 1 ? 0 : (long) blocks * spec().channels() * Float.BYTES;
   }
 
   @Override
@@ -104,6 +104,10 @@ public final class DialectBiasAdd extends BiasAdd {
 
   @Override
   protected void runBackward(Stream stream, DeviceBuffer dy, DeviceBuffer db) {
+    if (blocks == 1) {
+      partials.buffer(0, dy).buffer(1, db).run(stream); // one block's sums are the total
+      return;
+    }
     long sums = parts.workspace(stream);
     partials.buffer(0, dy).memory(1, sums, 0).run(stream);
     total.memory(0, sums, 0).buffer(1, db).run(stream);

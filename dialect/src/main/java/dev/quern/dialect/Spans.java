@@ -41,7 +41,7 @@ record Spans(boolean vectors, int lanes, int group) {
 
   /** Fewest rows whose sum is worth a work-item. */
   int leastBlockRows() {
-    return vectors ? 128 : 16;
+    return vectors ? 128 : 64;
   }
 
   /** Most blocks that a sum over rows is cut into. */

@@ -56,7 +56,7 @@ final class DialectTest {
           Sources.of(
               "softmax.cl softmax_cross_entropy.cl",
               "ROW_ITEMS=8 TOTAL_ITEMS=128 LOGARITHM=0",
-              "ROW_ITEMS=1 TOTAL_ITEMS=1 LOGARITHM=0"),
+              "ROW_ITEMS=1 TOTAL_ITEMS=128 LOGARITHM=0"),
           Sources.of(
               "product.cl",
               product(8, 16, 8, 0),

@@ -10,6 +10,9 @@
 #else
 #define SHARED_POINTER float *
 #endif
+#define ROW_ITEM LOCAL_ID(0)
+#define SHARED_PARAMETER , SHARED_POINTER shared
+#define SHARED_ARGUMENT , shared
 
 FUNCTION float group_sum(const float value, SHARED_POINTER shared) {
   const int item = LOCAL_ID(0);
@@ -42,6 +45,9 @@ FUNCTION float group_maximum(const float value, SHARED_POINTER shared) {
 }
 #else
 #define SHARED
+#define ROW_ITEM 0
+#define SHARED_PARAMETER
+#define SHARED_ARGUMENT
 #define SUM(value) (value)
 #define MAXIMUM(value) (value)
 #endif
@@ -76,8 +82,8 @@ FUNCTION float lanes_maximum(const Vector v) {
 
 // This work-item's share of a row: whole vectors first, then single elements.
 #define WHOLE(classes) ((classes) / LANES * LANES)
-#define EACH_VECTOR(j, classes) (int j = LOCAL_ID(0) * LANES; j < WHOLE(classes); j += ROW_ITEMS * LANES)
-#define EACH_REST(j, classes) (int j = WHOLE(classes) + LOCAL_ID(0); j < (classes); j += ROW_ITEMS)
+#define EACH_VECTOR(j, classes) (int j = ROW_ITEM * LANES; j < WHOLE(classes); j += ROW_ITEMS * LANES)
+#define EACH_REST(j, classes) (int j = WHOLE(classes) + ROW_ITEM; j < (classes); j += ROW_ITEMS)
 
 FUNCTION float row_maximum(POINTER(const float) x, const int classes) {
   Vector best = SPLAT(-INFINITY);
