@@ -53,9 +53,9 @@ final class Evaluator implements AutoCloseable {
   Evaluation run() {
     rewind();
     int batches = rows.batches(batch);
-    for (int i = 0; i < batches; i++) {
-      step.run();
-      if (i % STEPS == STEPS - 1) {
+    for (int done = 0; done < batches; ) {
+      done += step.run(Math.min(batches - done, STEPS - done % STEPS));
+      if (done % STEPS == 0) {
         totals.collect();
       }
     }
@@ -71,7 +71,7 @@ final class Evaluator implements AutoCloseable {
 
   /** Enqueues the next batch. */
   void next() {
-    step.run();
+    step.run(1);
   }
 
   Stream stream() {

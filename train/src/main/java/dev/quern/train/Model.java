@@ -126,18 +126,20 @@ public final class Model implements AutoCloseable {
     int done = 0;
     long seen = 0;
     while (done < steps && !stopRequested) {
-      step.run();
-      done++;
-      if (stepsTrained++ == 0) {
+      int enqueued = step.run(stepsUntilRead(done, steps, settings));
+      done += enqueued;
+      boolean first = stepsTrained == 0;
+      stepsTrained += enqueued;
+      if (first) {
         stream.synchronize();
         settings.listener().firstStepDone();
       }
       seen = Math.min((long) done * settings.batch(), rows.count());
-      if (done % COLLECT_STEPS == 0) {
+      boolean reports = done % settings.progressSteps() == 0 || done == steps;
+      if (reports || done % COLLECT_STEPS == 0) {
         totals.collect();
       }
-      if (done % settings.progressSteps() == 0 || done == steps) {
-        totals.collect();
+      if (reports) {
         double rate = seen / seconds(start);
         settings.listener().progress(done, totals.meanLoss(seen), totals.accuracy(seen), rate);
       }
@@ -147,6 +149,13 @@ public final class Model implements AutoCloseable {
     double loss = totals.meanLoss(seen);
     double accuracy = totals.accuracy(seen);
     return new History.Epoch(loss, accuracy, validation.run(), seconds, seen / seconds);
+  }
+
+  /** How many steps may go by before the host reads the totals again. */
+  private static int stepsUntilRead(int done, int steps, Fit settings) {
+    int untilReport = settings.progressSteps() - done % settings.progressSteps();
+    int untilCollection = COLLECT_STEPS - done % COLLECT_STEPS;
+    return Math.min(steps - done, Math.min(untilReport, untilCollection));
   }
 
   private static double seconds(long startNanos) {

@@ -2,6 +2,7 @@ package dev.quern.train;
 
 import dev.quern.core.Device;
 import dev.quern.core.DeviceBuffer;
+import dev.quern.core.DeviceInfo;
 import dev.quern.core.Replay;
 import dev.quern.core.Stream;
 import dev.quern.kernels.GatherBatch;
@@ -11,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One step over the next batch of a data set: gather, forward, loss, and in training backward and
- * update. Run once as it is, then recorded and replayed.
+ * update. Run once as it is, then recorded and replayed; on GPUs, whose steps are shorter than the
+ * gap between two launches, several steps at a launch.
  */
 final class TrainingStep implements AutoCloseable {
+  private static final int STEPS_OF_A_LAUNCH = 16;
+
   private final Stream stream;
   private final Plan plan;
   private final DeviceData data;
@@ -21,7 +25,9 @@ final class TrainingStep implements AutoCloseable {
   private final SoftmaxCrossEntropy loss;
   private final Totals totals;
   private final Optimizer.@Nullable Update update;
-  private @Nullable Replay replay;
+  private final boolean severalAtOnce;
+  private @Nullable Replay one;
+  private @Nullable Replay several;
 
   /** A step; without {@code update} it only evaluates. */
   TrainingStep(
@@ -38,19 +44,40 @@ final class TrainingStep implements AutoCloseable {
     this.data = data;
     this.totals = totals;
     this.update = update;
+    severalAtOnce = device.info().kind() == DeviceInfo.Kind.GPU;
     gather = device.prepare(data.gatherSpec(settings.batch()));
     loss = device.prepare(new SoftmaxCrossEntropy.Spec(settings.batch(), classes, Reduction.MEAN));
     stream.reserveWorkspace(Math.max(gather.workspaceBytes(), loss.workspaceBytes()));
   }
 
-  /** Enqueues the step. */
-  void run() {
-    if (replay != null) {
-      replay.launch();
-      return;
+  /**
+   * Enqueues the next step or, in one launch, the next steps.
+   *
+   * @param most how many there may be, 1 or more
+   * @return how many there are
+   */
+  int run(int most) {
+    String label = update == null ? "evaluation step" : "training step";
+    if (one == null) {
+      body();
+      one = stream.record(label, this::body);
+      return 1;
     }
-    body();
-    replay = stream.record(update == null ? "evaluation step" : "training step", this::body);
+    if (!severalAtOnce || most < STEPS_OF_A_LAUNCH) {
+      one.launch();
+      return 1;
+    }
+    if (several == null) {
+      several = stream.record(STEPS_OF_A_LAUNCH + " x " + label, this::bodies);
+    }
+    several.launch();
+    return STEPS_OF_A_LAUNCH;
+  }
+
+  private void bodies() {
+    for (int i = 0; i < STEPS_OF_A_LAUNCH; i++) {
+      body();
+    }
   }
 
   private void body() {
@@ -67,8 +94,11 @@ final class TrainingStep implements AutoCloseable {
 
   @Override
   public void close() {
-    if (replay != null) {
-      replay.close();
+    if (several != null) {
+      several.close();
+    }
+    if (one != null) {
+      one.close();
     }
     loss.close();
     gather.close();

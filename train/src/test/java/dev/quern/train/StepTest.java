@@ -64,7 +64,7 @@ class StepTest {
         if (i % 4 == 0) {
           data.rewind(stream);
         }
-        step.run();
+        step.run(1);
         if (i % 10 == 9) {
           totals.collect();
         }
