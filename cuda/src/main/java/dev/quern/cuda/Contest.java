@@ -62,13 +62,13 @@ final class Contest {
 
   private Way measured(List<Way> ways) {
     synchronized (device.contestLock()) {
-      CudaStream stream = device.contestStream();
       long bytes =
           Arena.footprint(DataType.FLOAT32, aElements)
               + Arena.footprint(DataType.FLOAT32, bElements)
               + Arena.footprint(DataType.FLOAT32, biasElements)
               + Arena.footprint(DataType.FLOAT32, outElements);
-      try (Arena arena = device.newArena("measuring", bytes)) {
+      try (Arena arena = device.newArena("measuring", bytes);
+          CudaStream stream = (CudaStream) device.newStream()) {
         Operands operands =
             new Operands(
                 stream,

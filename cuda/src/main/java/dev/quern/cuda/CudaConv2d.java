@@ -23,24 +23,21 @@ final class CudaConv2d extends Conv2d {
     super(device, spec);
     this.parts = parts;
     own = new DialectConv2d(parts, spec);
-    synchronized (device.contestLock()) {
-      CudnnWays cudnn = null;
-      if (CudnnProblem.covers(spec)) {
-        cudnn = new CudnnWays(spec, device.contestStream().libraries().cudnn());
-        parts.add(cudnn::close);
-      }
-      forward = chooseForward(device, cudnn);
-      backwardData =
-          new Contest(device, spec.outputs(), spec.weights(), 0, spec.inputs())
-              .winner(
-                  cudnn == null ? List.of() : cudnn.backwardData(),
-                  new OwnWay(own, (s, dy, w, b, dx) -> own.backwardData(s, dy, w, dx)));
-      backwardFilter =
-          new Contest(device, spec.inputs(), spec.outputs(), 0, spec.weights())
-              .winner(
-                  cudnn == null ? List.of() : cudnn.backwardFilter(),
-                  new OwnWay(own, (s, x, dy, b, dw) -> own.backwardFilter(s, x, dy, dw)));
+    CudnnWays cudnn = CudnnProblem.covers(spec) ? new CudnnWays(device, spec) : null;
+    if (cudnn != null) {
+      parts.add(cudnn::close);
     }
+    forward = chooseForward(device, cudnn);
+    backwardData =
+        new Contest(device, spec.outputs(), spec.weights(), 0, spec.inputs())
+            .winner(
+                cudnn == null ? List.of() : cudnn.backwardData(),
+                new OwnWay(own, (s, dy, w, b, dx) -> own.backwardData(s, dy, w, dx)));
+    backwardFilter =
+        new Contest(device, spec.inputs(), spec.outputs(), 0, spec.weights())
+            .winner(
+                cudnn == null ? List.of() : cudnn.backwardFilter(),
+                new OwnWay(own, (s, x, dy, b, dw) -> own.backwardFilter(s, x, dy, dw)));
   }
 
   private Way chooseForward(CudaDevice device, @Nullable CudnnWays cudnn) {

@@ -48,9 +48,9 @@ final class CudaDevice extends DialectDevice {
   private final DriverCalls calls;
   private final CUcontext context = new CUcontext();
   private final CudaPrograms programs;
+  private final LibraryPool pool = new LibraryPool(this);
   private final boolean deterministic = Boolean.getBoolean(DETERMINISTIC_PROPERTY);
   private final Object contestLock = new Object();
-  private @Nullable CudaStream contestStream;
   private @Nullable BlasLt blasLt;
 
   CudaDevice(FoundGpu found, CudaLibraries libraries) {
@@ -97,30 +97,33 @@ final class CudaDevice extends DialectDevice {
     }
   }
 
-  /** Who measures, or asks the libraries of {@link #contestStream}, holds this. */
+  /** Who measures holds this. */
   Object contestLock() {
     return contestLock;
   }
 
-  /** The stream that kernels are tried on while they are prepared. */
-  CudaStream contestStream() {
-    synchronized (contestLock) {
-      if (contestStream == null) {
-        contestStream = (CudaStream) newStream();
-      }
-      return contestStream;
+  /** How cuBLAS is called here. */
+  String blasName() {
+    StreamLibraries lent = pool.take();
+    try {
+      return lent.blas().implementation();
+    } finally {
+      pool.giveBack(lent);
     }
   }
 
+  /** The handles of cuDNN and cuBLAS. */
+  LibraryPool pool() {
+    return pool;
+  }
+
   /** cuBLASLt in this context; opened when the first product asks. */
-  BlasLt blasLt() {
-    synchronized (contestLock) {
-      if (blasLt == null) {
-        enter();
-        blasLt = libraries.newBlasLt();
-      }
-      return blasLt;
+  synchronized BlasLt blasLt() {
+    if (blasLt == null) {
+      enter();
+      blasLt = libraries.newBlasLt();
     }
+    return blasLt;
   }
 
   @Override
@@ -221,6 +224,7 @@ final class CudaDevice extends DialectDevice {
       if (blasLt != null) {
         blasLt.close();
       }
+      pool.close();
       programs.close();
     } finally {
       JCudaDriver.cuDevicePrimaryCtxRelease(found.device());

@@ -30,10 +30,7 @@ final class CudaGemm extends Gemm {
     List<Way> libraries = new ArrayList<>();
     if (spec.k() > 0 && spec.elementsC() > 0) {
       if (spec.epilogue() == Epilogue.NONE) {
-        synchronized (device.contestLock()) {
-          Blas blas = device.contestStream().libraries().blas();
-          libraries.add(new BlasWay(new GemmCall(spec), blas.implementation()));
-        }
+        libraries.add(new BlasWay(new GemmCall(spec), device.blasName()));
       }
       addFused(device, parts, libraries);
     }

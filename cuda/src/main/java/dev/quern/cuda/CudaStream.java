@@ -69,9 +69,9 @@ final class CudaStream extends Stream {
   StreamLibraries libraries() {
     StreamLibraries made = libraries;
     if (made == null) {
-      device.enter();
-      made = new StreamLibraries(device, handle);
+      made = device.pool().take();
       libraries = made;
+      made.attach(handle);
     }
     return made;
   }
@@ -207,7 +207,7 @@ final class CudaStream extends Stream {
     device.enter();
     JCudaDriver.cuStreamSynchronize(handle);
     if (libraries != null) {
-      libraries.close();
+      device.pool().giveBack(libraries);
       libraries = null;
     }
     JCudaDriver.cuStreamDestroy(handle);

@@ -37,18 +37,14 @@ final class CudnnWays implements AutoCloseable {
 
   private final CudnnProblem problem;
   private final Conv2d.Spec spec;
-  private final cudnnHandle handle;
+  private final CudaDevice device;
   private final Pointer one;
   private final Pointer zero;
 
-  /**
-   * Describes the convolution.
-   *
-   * @param handle for asking how much scratch memory an algorithm needs
-   */
-  CudnnWays(Conv2d.Spec spec, cudnnHandle handle) {
+  /** Describes the convolution. */
+  CudnnWays(CudaDevice device, Conv2d.Spec spec) {
+    this.device = device;
     this.spec = spec;
-    this.handle = handle;
     problem = new CudnnProblem(spec);
     // Direct memory: JCuda looks arrays of scalars up anew at each call, in 0.3 microseconds each.
     one = scalar(1);
@@ -64,22 +60,23 @@ final class CudnnWays implements AutoCloseable {
   List<Way> forward() {
     List<Way> ways = new ArrayList<>();
     for (int algorithm : FORWARD) {
-      long[] bytes = new long[1];
-      int status =
-          JCudnn.cudnnGetConvolutionForwardWorkspaceSize(
-              handle,
-              problem.x(),
-              problem.w(),
-              problem.convolution(),
-              problem.y(),
-              algorithm,
-              bytes);
-      if (usable(status, bytes[0])) {
+      long bytes =
+          workspace(
+              (handle, size) ->
+                  JCudnn.cudnnGetConvolutionForwardWorkspaceSize(
+                      handle,
+                      problem.x(),
+                      problem.w(),
+                      problem.convolution(),
+                      problem.y(),
+                      algorithm,
+                      size));
+      if (bytes <= MOST_WORKSPACE_BYTES) {
         String name = name(cudnnConvolutionFwdAlgo.stringFor(algorithm), "_FWD_ALGO_");
         ways.add(
             spec.epilogue().hasBias()
-                ? new CudnnWay(name, bytes[0], (s, x, w, b, y) -> fused(algorithm, s, x, w, b, y))
-                : new CudnnWay(name, bytes[0], (s, x, w, b, y) -> plain(algorithm, s, x, w, y)));
+                ? new CudnnWay(name, bytes, (s, x, w, b, y) -> fused(algorithm, s, x, w, b, y))
+                : new CudnnWay(name, bytes, (s, x, w, b, y) -> plain(algorithm, s, x, w, y)));
       }
     }
     return spec.epilogue().hasRelu() && !spec.epilogue().hasBias() ? List.of() : ways;
@@ -87,42 +84,57 @@ final class CudnnWays implements AutoCloseable {
 
   /** Ways to the gradient by the input. */
   List<Way> backwardData() {
-    long[] bytes = new long[1];
-    int status =
-        JCudnn.cudnnGetConvolutionBackwardDataWorkspaceSize(
-            handle,
-            problem.w(),
-            problem.y(),
-            problem.convolution(),
-            problem.x(),
-            BACKWARD_DATA,
-            bytes);
+    long bytes =
+        workspace(
+            (handle, size) ->
+                JCudnn.cudnnGetConvolutionBackwardDataWorkspaceSize(
+                    handle,
+                    problem.w(),
+                    problem.y(),
+                    problem.convolution(),
+                    problem.x(),
+                    BACKWARD_DATA,
+                    size));
     String name = name(cudnnConvolutionBwdDataAlgo.stringFor(BACKWARD_DATA), "_BWD_DATA_");
-    return usable(status, bytes[0])
-        ? List.of(new CudnnWay(name, bytes[0], (s, dy, w, b, dx) -> dataGradient(s, dy, w, dx)))
+    return bytes <= MOST_WORKSPACE_BYTES
+        ? List.of(new CudnnWay(name, bytes, (s, dy, w, b, dx) -> dataGradient(s, dy, w, dx)))
         : List.of();
   }
 
   /** Ways to the gradient by the filters. */
   List<Way> backwardFilter() {
-    long[] bytes = new long[1];
-    int status =
-        JCudnn.cudnnGetConvolutionBackwardFilterWorkspaceSize(
-            handle,
-            problem.x(),
-            problem.y(),
-            problem.convolution(),
-            problem.w(),
-            BACKWARD_FILTER,
-            bytes);
+    long bytes =
+        workspace(
+            (handle, size) ->
+                JCudnn.cudnnGetConvolutionBackwardFilterWorkspaceSize(
+                    handle,
+                    problem.x(),
+                    problem.y(),
+                    problem.convolution(),
+                    problem.w(),
+                    BACKWARD_FILTER,
+                    size));
     String name = name(cudnnConvolutionBwdFilterAlgo.stringFor(BACKWARD_FILTER), "_BWD_FILTER_");
-    return usable(status, bytes[0])
-        ? List.of(new CudnnWay(name, bytes[0], (s, x, dy, b, dw) -> filterGradient(s, x, dy, dw)))
+    return bytes <= MOST_WORKSPACE_BYTES
+        ? List.of(new CudnnWay(name, bytes, (s, x, dy, b, dw) -> filterGradient(s, x, dy, dw)))
         : List.of();
   }
 
-  private static boolean usable(int status, long bytes) {
-    return status == CudnnStatus.SUCCESS && bytes <= MOST_WORKSPACE_BYTES;
+  /** A question to cuDNN about scratch memory. */
+  private interface Question {
+    int ask(cudnnHandle handle, long[] size);
+  }
+
+  /** Bytes of scratch memory; more than there can be if cuDNN has no kernel for the pass. */
+  private long workspace(Question question) {
+    StreamLibraries lent = device.pool().take();
+    try {
+      device.enter();
+      long[] size = new long[1];
+      return question.ask(lent.cudnn(), size) == CudnnStatus.SUCCESS ? size[0] : Long.MAX_VALUE;
+    } finally {
+      device.pool().giveBack(lent);
+    }
   }
 
   /** What follows the marker in cuDNN's name, for example {@code cudnn:implicit-gemm}. */

@@ -4,33 +4,47 @@ import jcuda.driver.CUstream;
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnHandle;
 import jcuda.runtime.cudaStream_t;
+import org.jspecify.annotations.Nullable;
 
-/** cuDNN's and cuBLAS's handles of one stream: a handle belongs to one thread at a time. */
+/**
+ * A handle of cuDNN and one of cuBLAS, for one stream at a time: they keep it, and are not shared.
+ */
 final class StreamLibraries implements AutoCloseable {
   /** What cuBLAS recommends for Hopper (cuBLAS documentation, cublasSetWorkspace). */
   private static final long BLAS_WORKSPACE_BYTES = 32L << 20;
 
+  private final CudaDevice device;
   private final cudnnHandle cudnn = new cudnnHandle();
-  private final CudaMemory blasWorkspace;
   private final Blas blas;
+  private @Nullable CudaMemory workspace;
 
-  StreamLibraries(CudaDevice device, CUstream stream) {
-    blasWorkspace = new CudaMemory(device, "workspace of cuBLAS", BLAS_WORKSPACE_BYTES);
-    Blas made = null;
+  StreamLibraries(CudaDevice device) {
+    this.device = device;
+    device.enter();
+    CudnnStatus.check(JCudnn.cudnnCreate(cudnn), "cudnnCreate on " + device.id());
     try {
-      CudnnStatus.check(JCudnn.cudnnCreate(cudnn), "cudnnCreate on " + device.id());
-      CudnnStatus.check(JCudnn.cudnnSetStream(cudnn, new cudaStream_t(stream)), "cudnnSetStream");
-      made = device.libraries().newBlas();
-      made.use(Handles.number(stream), blasWorkspace.address(), BLAS_WORKSPACE_BYTES);
-    } catch (RuntimeException e) {
-      if (made != null) {
-        made.close();
-      }
+      blas = device.libraries().newBlas();
+    } catch (RuntimeException | Error e) {
       JCudnn.cudnnDestroy(cudnn);
-      blasWorkspace.close();
       throw e;
     }
-    blas = made;
+  }
+
+  /** Makes both work on a stream, with memory of their own: none is allocated later, in a graph. */
+  void attach(CUstream stream) {
+    device.enter();
+    workspace = new CudaMemory(device, "workspace of cuBLAS", BLAS_WORKSPACE_BYTES);
+    CudnnStatus.check(
+        JCudnn.cudnnSetStream(cudnn, new cudaStream_t(stream)), "cudnnSetStream on " + device.id());
+    blas.use(Handles.number(stream), workspace.address(), BLAS_WORKSPACE_BYTES);
+  }
+
+  /** Frees what the stream's use took. */
+  void detach() {
+    if (workspace != null) {
+      workspace.close();
+      workspace = null;
+    }
   }
 
   cudnnHandle cudnn() {
@@ -43,8 +57,9 @@ final class StreamLibraries implements AutoCloseable {
 
   @Override
   public void close() {
+    detach();
+    device.enter();
     blas.close();
     JCudnn.cudnnDestroy(cudnn);
-    blasWorkspace.close();
   }
 }
