@@ -1,14 +1,13 @@
 package dev.quern.cuda;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 
 /**
  * The driver's calls that are made in every step, as foreign functions: through JCuda a kernel
@@ -20,13 +19,10 @@ import java.lang.invoke.MethodHandle;
  * ones.
  */
 final class DriverCalls {
-  static final int SUCCESS = 0;
+  static final int SUCCESS = 0; // CUDA_SUCCESS
   static final int NOT_READY = 600; // CUDA_ERROR_NOT_READY, of queries
 
-  private final MethodHandle errorName;
-  private final MethodHandle errorString;
-  private final MethodHandle init;
-  private final MethodHandle driverVersion;
+  private final DriverStart start;
   private final MethodHandle setCurrent;
   private final MethodHandle launch;
   private final MethodHandle launchGraph;
@@ -44,10 +40,7 @@ final class DriverCalls {
 
   DriverCalls(SymbolLookup library) {
     Functions driver = new Functions("the CUDA driver", library);
-    errorName = driver.status("cuGetErrorName", JAVA_INT, ADDRESS);
-    errorString = driver.status("cuGetErrorString", JAVA_INT, ADDRESS);
-    init = driver.status("cuInit", JAVA_INT);
-    driverVersion = driver.status("cuDriverGetVersion", ADDRESS);
+    start = new DriverStart(library);
     setCurrent = driver.status("cuCtxSetCurrent", JAVA_LONG);
     launch =
         driver.status(
@@ -64,11 +57,12 @@ final class DriverCalls {
             ADDRESS,
             ADDRESS);
     launchGraph = driver.status("cuGraphLaunch", JAVA_LONG, JAVA_LONG);
-    copyToDevice = driver.status("cuMemcpyHtoDAsync_v2", JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
-    copyToHost = driver.status("cuMemcpyDtoHAsync_v2", ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    copyToDevice =
+        driver.status("cuMemcpyHtoDAsync_v2", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    copyToHost = driver.status("cuMemcpyDtoHAsync_v2", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     copyOnDevice =
         driver.status("cuMemcpyDtoDAsync_v2", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    setBytes = driver.status("cuMemsetD8Async", JAVA_LONG, JAVA_BYTE, JAVA_LONG, JAVA_LONG);
+    setBytes = driver.status("cuMemsetD8Async", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     setInts = driver.status("cuMemsetD32Async", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     recordEvent = driver.status("cuEventRecord", JAVA_LONG, JAVA_LONG);
     waitForEvent = driver.status("cuStreamWaitEvent", JAVA_LONG, JAVA_LONG, JAVA_INT);
@@ -78,41 +72,9 @@ final class DriverCalls {
     synchronizeStream = driver.status("cuStreamSynchronize", JAVA_LONG);
   }
 
-  /** For example {@code CUDA_ERROR_NO_DEVICE (100): no CUDA-capable device is detected}. */
+  /** A CUresult by name, with what the driver says about it. */
   String describe(int status) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment text = arena.allocate(ADDRESS);
-      int named = (int) errorName.invokeExact(status, text);
-      String name = named == SUCCESS ? Functions.string(text.get(ADDRESS, 0)) : "CUresult";
-      int described = (int) errorString.invokeExact(status, text);
-      return name
-          + " ("
-          + status
-          + ")"
-          + (described == SUCCESS ? ": " + Functions.string(text.get(ADDRESS, 0)) : "");
-    } catch (Throwable e) {
-      throw Functions.unexpected(e);
-    }
-  }
-
-  /** cuInit. */
-  int init() {
-    try {
-      return (int) init.invokeExact(0);
-    } catch (Throwable e) {
-      throw Functions.unexpected(e);
-    }
-  }
-
-  /** The newest CUDA version that the driver supports, 1000 * major + 10 * minor; 0 if it fails. */
-  int version() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment number = arena.allocate(JAVA_INT);
-      int status = (int) driverVersion.invokeExact(number);
-      return status == SUCCESS ? number.get(JAVA_INT, 0) : 0;
-    } catch (Throwable e) {
-      throw Functions.unexpected(e);
-    }
+    return start.describe(status);
   }
 
   /** cuCtxSetCurrent: makes a context that of this thread. */
@@ -174,18 +136,22 @@ final class DriverCalls {
   /** cuMemcpyHtoDAsync; asynchronous only from pinned memory. */
   int copyToDevice(long target, MemorySegment source, long bytes, long stream) {
     try {
-      return (int) copyToDevice.invokeExact(target, source, bytes, stream);
+      return (int) copyToDevice.invokeExact(target, source.address(), bytes, stream);
     } catch (Throwable e) {
       throw Functions.unexpected(e);
+    } finally {
+      Reference.reachabilityFence(source);
     }
   }
 
   /** cuMemcpyDtoHAsync; asynchronous only to pinned memory. */
   int copyToHost(MemorySegment target, long source, long bytes, long stream) {
     try {
-      return (int) copyToHost.invokeExact(target, source, bytes, stream);
+      return (int) copyToHost.invokeExact(target.address(), source, bytes, stream);
     } catch (Throwable e) {
       throw Functions.unexpected(e);
+    } finally {
+      Reference.reachabilityFence(target);
     }
   }
 
@@ -201,7 +167,7 @@ final class DriverCalls {
   /** cuMemsetD8Async. */
   int setBytes(long target, byte value, long count, long stream) {
     try {
-      return (int) setBytes.invokeExact(target, value, count, stream);
+      return (int) setBytes.invokeExact(target, Byte.toUnsignedInt(value), count, stream);
     } catch (Throwable e) {
       throw Functions.unexpected(e);
     }

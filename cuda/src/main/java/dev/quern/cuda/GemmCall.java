@@ -15,6 +15,18 @@ import java.lang.foreign.MemorySegment;
  * extents change places, transposes stay with their matrix.
  */
 final class GemmCall {
+  /** CUDA_R_32F, the type of all matrices. */
+  static final int FLOAT = 0;
+
+  /** CUBLAS_GEMM_DEFAULT: cuBLAS chooses, the same for the same problem. */
+  static final int DEFAULT_ALGORITHM = -1;
+
+  /** CUBLAS_POINTER_MODE_HOST: alpha and beta lie on the host. */
+  static final int POINTER_MODE_HOST = 0;
+
+  /** CUBLAS_DEFAULT_MATH: the compute type alone decides on rounding. */
+  static final int DEFAULT_MATH = 0;
+
   private static final int OP_N = 0; // CUBLAS_OP_N
   private static final int OP_T = 1; // CUBLAS_OP_T
 
@@ -55,10 +67,12 @@ final class GemmCall {
     return computeType;
   }
 
+  /** A cublasOperation_t. */
   int opA() {
     return spec.transA() ? OP_T : OP_N;
   }
 
+  /** A cublasOperation_t. */
   int opB() {
     return spec.transB() ? OP_T : OP_N;
   }
