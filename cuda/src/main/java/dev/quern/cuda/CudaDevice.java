@@ -121,7 +121,7 @@ final class CudaDevice extends DialectDevice {
   synchronized BlasLt blasLt() {
     if (blasLt == null) {
       enter();
-      blasLt = libraries.newBlasLt();
+      blasLt = libraries.newBlasLt(id());
     }
     return blasLt;
   }

@@ -42,19 +42,22 @@ public final class CudaProvider implements BackendProvider {
 
   @Override
   public synchronized Probe probe() {
+    CudaLibraries opened = libraries;
+    if (opened == null) { // once: libraries cannot be loaded twice
+      opened = CudaLibraries.ofThisProcess();
+      libraries = opened;
+    }
+    return devices(opened).with(opened.report());
+  }
+
+  private Probe devices(CudaLibraries opened) {
     try {
-      if (libraries == null) {
-        libraries = CudaLibraries.ofThisProcess();
-      }
-      libraries.require();
-      List<DeviceInfo> devices = GpuScan.run(libraries, found);
+      List<DeviceInfo> devices = GpuScan.run(opened.require(), found);
       long usable = devices.stream().filter(DeviceInfo::usable).count();
       if (usable > 0) {
         return Probe.available(
             NAME,
-            usable
-                + (usable == 1 ? " usable device, " : " usable devices, ")
-                + libraries.versions(),
+            usable + (usable == 1 ? " usable device, " : " usable devices, ") + opened.versions(),
             devices);
       }
       return Probe.unavailable(

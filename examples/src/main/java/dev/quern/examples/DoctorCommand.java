@@ -54,6 +54,7 @@ final class DoctorCommand implements Callable<Integer> {
     Detection detection = Detection.detect();
     for (Probe probe : detection.probes()) {
       out.println("Backend   " + probe.backend() + ": " + probe.reason());
+      probe.findings().forEach(line -> out.println("          " + line));
       if (verbose && probe.cause() != null) {
         out.println("          cause: " + probe.cause());
       }
