@@ -1,0 +1,55 @@
+#!/bin/sh
+# Makes the imitated CUDA libraries: build.sh FOLDER [MAJOR] [--selftest]. MAJOR is CUDA's, 12 or 13; 12 if not said.
+set -eu
+cd "$(dirname "$0")"
+[ $# -ge 1 ] || { echo "usage: build.sh FOLDER [12|13] [--selftest]" >&2; exit 2; }
+out=$1; shift
+major=12; selftest=
+for argument; do
+  case $argument in
+    12|13) major=$argument ;;
+    --selftest) selftest=yes ;;
+    *) echo "build.sh: what is $argument?" >&2; exit 2 ;;
+  esac
+done
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+objects=$(mktemp -d)
+trap 'rm -rf "$objects"' EXIT
+compiler=${CXX:-g++}
+flags="-std=c++17 -O0 -fPIC -pthread -Wall -Wextra -Werror -DCUDA_MAJOR=$major"
+
+compile() { # files: in parallel, as many as there are processors
+  printf '%s\n' "$@" | xargs -P "$(nproc)" -I {} "$compiler" $flags -c {} -o "$objects/{}.o"
+}
+
+# link SONAME VERSION SOURCES: the real libraries' symbols have versions, which JCuda's libraries ask for.
+link() {
+  soname=$1; version=$2; shift 2
+  files=$(printf " $objects/%s.o" "$@")
+  script=
+  if [ "$version" != - ]; then
+    echo "$version { global: cu*; nvrtc*; local: *; };" > "$objects/$soname.map"
+    script="-Wl,--version-script=$objects/$soname.map"
+  fi
+  libraries="-L$out -l:libcuda.so.1 -Wl,-rpath,\$ORIGIN"
+  [ "$soname" != libcuda.so.1 ] || libraries=-ldl
+  "$compiler" -shared -pthread -o "$out/$soname" -Wl,-soname,"$soname" -Wl,-z,defs $script $files $libraries
+}
+
+driver=$(echo calls.cpp fibers.cpp driver_*.cpp)
+nvrtc=$(echo nvrtc*.cpp)
+compile $driver $nvrtc
+link libcuda.so.1 - $driver
+link libnvrtc.so.$major libnvrtc.so.$major $nvrtc
+
+[ -n "$selftest" ] || exit 0
+compile $(echo selftest*.cpp)
+"$compiler" -pthread -o "$objects/selftest" "$objects"/selftest*.o $(printf ' %s' "$out"/*.so.*) -Wl,-rpath,"$out"
+"$objects/selftest"
+header=${CUDA_HOME:-/usr/local/cuda}/include/cuda.h
+if [ -f "$header" ]; then # NVIDIA's own declarations must fit the definitions
+  for file in driver_*.cpp; do
+    "$compiler" $flags -Wno-switch -fsyntax-only -DQUERN_REAL_CUDA_HEADER -I"$(dirname "$header")" "$file"
+  done
+fi
