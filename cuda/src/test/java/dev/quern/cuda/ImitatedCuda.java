@@ -25,6 +25,8 @@ final class ImitatedCuda {
   private static final String LIBRARIES = "quern.cuda.libraries";
   private static final long MOST_SECONDS = 300;
 
+  private static boolean installed;
+
   private ImitatedCuda() {}
 
   /** Builds the libraries, unless they are not wanted, and has the backend find them first. */
@@ -37,7 +39,13 @@ final class ImitatedCuda {
     build(folder, major);
     System.setProperty(LIBRARIES, folder.toAbsolutePath().toString());
     System.setProperty("quern.require", "cuda");
+    installed = true;
     set("QUERN_FAKE_CACHE", folder.resolve("programs").toAbsolutePath().toString());
+  }
+
+  /** Whether the backend computes on the imitation. */
+  static boolean isInstalled() {
+    return installed;
   }
 
   private static boolean gxxIsHere() {

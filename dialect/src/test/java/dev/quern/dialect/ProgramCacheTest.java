@@ -49,14 +49,15 @@ final class ProgramCacheTest {
   }
 
   @Test
-  void aPropertyOfEachBackendNamesTheFolder() throws IOException {
+  void aPropertyOfEachBackendNamesTheFolder() {
     String property = "quern.test.cache";
     try {
       System.setProperty(property, folder.toString());
-      ProgramCache named = ProgramCache.ofUser("test");
-      assertThat(named).isNotNull();
-      named.write(KEY, program(10));
-      assertThat(files(folder)).hasSize(1);
+      cache().write(KEY, program(10));
+      assertThat(ProgramCache.ofUser("test"))
+          .isNotNull()
+          .extracting(named -> named.read(KEY))
+          .isEqualTo(program(10));
       System.setProperty(property, "");
       assertThat(ProgramCache.ofUser("test")).isNull();
       assertThat(ProgramCache.ofUser("another")).isNotNull();

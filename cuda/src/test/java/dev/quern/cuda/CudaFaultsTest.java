@@ -1,0 +1,168 @@
+package dev.quern.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.quern.core.Arena;
+import dev.quern.core.DataType;
+import dev.quern.core.Detection;
+import dev.quern.core.Device;
+import dev.quern.core.DeviceBuffer;
+import dev.quern.core.DeviceException;
+import dev.quern.core.OutOfDeviceMemoryException;
+import dev.quern.core.Replay;
+import dev.quern.core.Stream;
+import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.Relu;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What goes wrong is said clearly, and what can go on goes on; on the imitated libraries. */
+final class CudaFaultsTest {
+  private static final String FAIL = "QUERN_FAKE_FAIL";
+  private static final float[] VALUES = {1, -2, 3, -4};
+  private static final float[] RECTIFIED = {1, 0, 3, 0};
+
+  static {
+    ImitatedCuda.install();
+  }
+
+  private CudaDevice device;
+
+  @BeforeEach
+  void open() {
+    assumeTrue(ImitatedCuda.isInstalled(), "NOT TESTED: the imitated libraries are not here");
+    device = (CudaDevice) Detection.detect("cuda:0").require("cuda:0").open();
+  }
+
+  @AfterEach
+  void close() {
+    if (device != null) {
+      ImitatedCuda.set(FAIL, "");
+      device.close();
+    }
+  }
+
+  private static void rectifies(Device device) {
+    try (Arena arena = device.newArena("values", Arena.ALIGNMENT);
+        Stream stream = device.newStream();
+        Relu relu = device.prepare(new Relu.Spec(VALUES.length))) {
+      DeviceBuffer x = arena.allocate("x", DataType.FLOAT32, VALUES.length);
+      stream.write(x, VALUES);
+      relu.forward(stream, x, x);
+      assertThat(stream.readFloats(x)).containsExactly(RECTIFIED);
+    }
+  }
+
+  @Test
+  void tooLargeAnArenaIsRefusedWithNumbers() {
+    try (Arena held = device.newArena("held", 1 << 20)) {
+      assertThat(held.isOpen()).isTrue();
+      assertThatThrownBy(() -> device.newArena("weights", 1L << 40))
+          .isInstanceOf(OutOfDeviceMemoryException.class)
+          .hasMessageContaining("cuda:0 is out of memory: 'weights' asked for 1048576.0 MiB")
+          .hasMessageContaining("'held' 1.0 MiB");
+    }
+    rectifies(device);
+  }
+
+  @Test
+  void aDriverThatIsOutOfMemoryGivesTheSameNumbers() {
+    ImitatedCuda.set(FAIL, "cuMemAlloc_v2:1:2");
+    assertThatThrownBy(() -> device.newArena("weights", 1 << 20))
+        .isInstanceOf(OutOfDeviceMemoryException.class)
+        .hasMessageContaining("'weights' asked for 1.0 MiB");
+    rectifies(device);
+  }
+
+  @Test
+  void aFailedLaunchNamesCallStatusAndSpec() {
+    try (Arena arena = device.newArena("values", Arena.ALIGNMENT);
+        Stream stream = device.newStream();
+        Relu relu = device.prepare(new Relu.Spec(4))) {
+      DeviceBuffer x = arena.allocate("x", DataType.FLOAT32, 4);
+      ImitatedCuda.set(FAIL, "cuLaunchKernel:1:701");
+      assertThatThrownBy(() -> relu.forward(stream, x, x))
+          .isInstanceOf(DeviceException.class)
+          .hasMessage(
+              "CUDA: cuLaunchKernel of relu for relu/4 on cuda:0 failed with"
+                  + " CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES (701)");
+    }
+    rectifies(device);
+  }
+
+  @Test
+  void aProgramThatDoesNotCompileShowsTheFirstErrorAndTheSpec() {
+    assertThatThrownBy(
+            () -> {
+              CudaProgram program =
+                  (CudaProgram) device.program("relu/4", List.of("relu.cl"), "SPAN=nonsense");
+              program.function("relu", 0, "relu/4");
+            })
+        .isInstanceOf(DeviceException.class)
+        .hasMessageContaining("relu/4 cannot be compiled for cuda:0")
+        .hasMessageContaining("relu.cl")
+        .hasMessageContaining("nonsense");
+    rectifies(device);
+  }
+
+  @Test
+  void aRecordingThatFailsLeavesTheStreamUsable() {
+    try (Arena arena = device.newArena("values", Arena.ALIGNMENT);
+        Stream stream = device.newStream();
+        Relu relu = device.prepare(new Relu.Spec(VALUES.length))) {
+      DeviceBuffer x = arena.allocate("x", DataType.FLOAT32, VALUES.length);
+      relu.forward(stream, x, x);
+      assertThatThrownBy(
+              () ->
+                  stream.record(
+                      "body",
+                      () -> {
+                        relu.forward(stream, x, x);
+                        stream.synchronize();
+                      }))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("synchronize cannot be part of recording 'body'");
+      ImitatedCuda.set(FAIL, "cuGraphInstantiateWithFlags:1:2");
+      assertThatThrownBy(() -> stream.record("body", () -> relu.forward(stream, x, x)))
+          .isInstanceOf(DeviceException.class)
+          .hasMessageContaining("'body'");
+      ImitatedCuda.set(FAIL, "");
+      try (Replay replay = stream.record("body", () -> relu.forward(stream, x, x))) {
+        stream.write(x, VALUES);
+        replay.launch();
+        assertThat(stream.readFloats(x)).containsExactly(RECTIFIED);
+      }
+    }
+  }
+
+  @Test
+  void whatCudnnRefusesIsComputedByOurOwnKernels() {
+    ImitatedCuda.set(FAIL, "cudnnConvolutionForward:1+:3000");
+    Conv2d.Spec spec = Conv2d.builder().input(1, 2, 5, 5).filters(3, 3, 3).build();
+    try (Conv2d convolution = device.prepare(spec)) {
+      assertThat(convolution.implementation()).startsWith("blocks:");
+    }
+  }
+
+  @Test
+  void openingAndClosingLeavesMemoryFlat() {
+    long before = device.memory().freeBytes();
+    for (int i = 0; i < 300; i++) {
+      rectifies(device);
+    }
+    assertThat(device.memory().liveBytes()).isZero();
+    assertThat(device.memory().freeBytes()).isEqualTo(before);
+  }
+
+  @Test
+  void closingADeviceDoesNotDisturbAnotherOfTheSameGpu() {
+    Device second = Detection.detect("cuda:0").require("cuda:0").open();
+    rectifies(second);
+    second.close();
+    rectifies(device);
+  }
+}
