@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * An in-order queue of work on a device: kernels, copies, events. Work is asynchronous unless it
@@ -91,24 +92,24 @@ public abstract class Stream extends DeviceResource {
 
   /** Copies an array into a buffer and waits; for set-up and tests, not for the hot path. */
   public final void write(DeviceBuffer target, float[] values) {
-    writeNow(target, MemorySegment.ofArray(values));
+    ArrayCopy.write(this, target, MemorySegment.ofArray(values));
   }
 
   /** Copies an array into a buffer and waits; for set-up and tests, not for the hot path. */
   public final void write(DeviceBuffer target, int[] values) {
-    writeNow(target, MemorySegment.ofArray(values));
+    ArrayCopy.write(this, target, MemorySegment.ofArray(values));
   }
 
   /** Copies an array into a buffer and waits; for set-up and tests, not for the hot path. */
   public final void write(DeviceBuffer target, byte[] values) {
-    writeNow(target, MemorySegment.ofArray(values));
+    ArrayCopy.write(this, target, MemorySegment.ofArray(values));
   }
 
   /** Waits, then returns a FLOAT32 buffer's elements. */
   public final float[] readFloats(DeviceBuffer source) {
     requireType(source, DataType.FLOAT32);
     float[] values = new float[Math.toIntExact(source.count())];
-    readNow(source, MemorySegment.ofArray(values));
+    ArrayCopy.read(this, source, MemorySegment.ofArray(values));
     return values;
   }
 
@@ -116,7 +117,7 @@ public abstract class Stream extends DeviceResource {
   public final int[] readInts(DeviceBuffer source) {
     requireType(source, DataType.INT32);
     int[] values = new int[Math.toIntExact(source.count())];
-    readNow(source, MemorySegment.ofArray(values));
+    ArrayCopy.read(this, source, MemorySegment.ofArray(values));
     return values;
   }
 
@@ -144,6 +145,26 @@ public abstract class Stream extends DeviceResource {
     } finally {
       capture.end();
     }
+  }
+
+  /**
+   * Enqueues work that may be done beside what follows on this stream, until {@link #join}: neither
+   * may write what the other reads or writes. A recording that becomes a graph does both at once;
+   * elsewhere the body is done first.
+   *
+   * @param body kernel runs, buffer copies and clears on the stream that it is given
+   */
+  public final void beside(Consumer<Stream> body) {
+    requireOpen();
+    branch(body);
+  }
+
+  /**
+   * Orders all that follows after what was enqueued {@link #beside}; a recording's end does, too.
+   */
+  public final void join() {
+    requireOpen();
+    joinBranch();
   }
 
   /**
@@ -212,33 +233,11 @@ public abstract class Stream extends DeviceResource {
     replays--;
   }
 
-  private void writeNow(DeviceBuffer target, MemorySegment values) {
+  /** For copies: the stream is open and records nothing. */
+  final void beginCopy(DeviceBuffer buffer, String what) {
     requireOpen();
-    use(target);
-    capture.refuseWhileRecording("a copy from the host");
-    if (values.byteSize() != target.bytes()) {
-      throw new SpecException(
-          "write: the array must have as many bytes as the buffer, but has %d and %s has %d"
-              .formatted(values.byteSize(), target, target.bytes()));
-    }
-    try (java.lang.foreign.Arena staging = java.lang.foreign.Arena.ofConfined()) {
-      MemorySegment copy = staging.allocate(Math.max(1, values.byteSize()), 64);
-      MemorySegment.copy(values, 0, copy, 0, values.byteSize());
-      enqueueWrite(copy, target);
-      await();
-    }
-  }
-
-  private void readNow(DeviceBuffer source, MemorySegment values) {
-    requireOpen();
-    use(source);
-    capture.refuseWhileRecording("a copy to the host");
-    try (java.lang.foreign.Arena staging = java.lang.foreign.Arena.ofConfined()) {
-      MemorySegment copy = staging.allocate(Math.max(1, values.byteSize()), 64);
-      enqueueRead(source, copy);
-      await();
-      MemorySegment.copy(copy, 0, values, 0, values.byteSize());
-    }
+    use(buffer);
+    capture.refuseWhileRecording(what);
   }
 
   private static void requireFits(DeviceBuffer buffer, long hostBytes) {
@@ -275,6 +274,16 @@ public abstract class Stream extends DeviceResource {
 
   /** For backends: enqueues an event. */
   protected abstract Event enqueueEvent();
+
+  /**
+   * For backends: enqueues work that may be done beside what follows; the default does it first.
+   */
+  protected void branch(Consumer<Stream> body) {
+    body.accept(this);
+  }
+
+  /** For backends: orders what follows after the branch. */
+  protected void joinBranch() {}
 
   /**
    * For backends: whether kernels enqueue their work while recording (a graph is captured) or only

@@ -36,6 +36,6 @@ record BlasLtWay(BlasLt.Matmul product) implements Way {
         CudaBuffer.address(b),
         bias == null ? 0 : CudaBuffer.address(bias),
         CudaBuffer.address(out),
-        here.workspace());
+        here.lane().workspace());
   }
 }

@@ -26,7 +26,8 @@ record BlasWay(GemmCall call, String name) implements Way {
       DeviceBuffer out) {
     CudaStream here = (CudaStream) stream;
     here.enter();
-    here.libraries()
+    here.lane()
+        .libraries()
         .blas()
         .run(call, CudaBuffer.address(a), CudaBuffer.address(b), CudaBuffer.address(out));
   }

@@ -144,7 +144,7 @@ final class CudaDevice extends DialectDevice {
 
   @Override
   protected long workspace(Stream stream) {
-    return ((CudaStream) stream).workspace();
+    return ((CudaStream) stream).lane().workspace();
   }
 
   @Override

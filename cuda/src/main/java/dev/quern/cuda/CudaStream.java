@@ -5,44 +5,39 @@ import dev.quern.core.Event;
 import dev.quern.core.Replay;
 import dev.quern.core.Stream;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import jcuda.Pointer;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
-import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
-import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream of the driver with the libraries' handles that work on it. A recording is captured as a
- * graph: while it is, kernels, copies and library calls become nodes instead of work.
+ * A stream of the driver. A recording is captured as a graph: while it is, kernels, copies and
+ * library calls become nodes instead of work, in one lane or, for work beside, in a second one.
  */
 final class CudaStream extends Stream {
   private final CudaDevice device;
-  private final CUstream handle = new CUstream();
-  private final Pointer nothing = new Pointer();
-  private @Nullable CudaMemory workspace;
-  private @Nullable StreamLibraries libraries;
+  private final Lane main;
+  private Lane lane;
+  private @Nullable SideLane side;
+  private boolean capturing;
 
   CudaStream(CudaDevice device) {
-    super(device);
-    this.device = device;
-    try {
-      device.enter();
-      // Non-blocking: independent of the default stream, which other users of the process may use.
-      check(
-          JCudaDriver.cuStreamCreate(handle, CUstream_flags.CU_STREAM_NON_BLOCKING),
-          "cuStreamCreate");
-    } catch (RuntimeException e) {
-      close();
-      throw e;
-    }
+    this(device, new Lane(device));
   }
 
-  /** The CUstream. */
+  private CudaStream(CudaDevice device, Lane main) {
+    super(device);
+    this.device = device;
+    this.main = main;
+    lane = main;
+  }
+
+  /** The CUstream that takes work now. */
   long address() {
-    return Handles.number(handle);
+    return Handles.number(lane.handle());
   }
 
   /** Makes the device's context the thread's. */
@@ -50,36 +45,15 @@ final class CudaStream extends Stream {
     device.enter();
   }
 
-  /** The address of the scratch memory; kernels know how much they asked for. */
-  long workspace() {
-    return workspace == null ? 0 : workspace.address();
-  }
-
-  /** The same for JCuda. */
-  Pointer workspacePointer() {
-    return workspace == null ? nothing : workspace.block();
-  }
-
-  /** Size of the scratch memory. */
-  long workspaceBytes() {
-    return workspace == null ? 0 : workspace.bytes();
-  }
-
-  /** cuDNN and cuBLAS on this stream; made at the first use, which takes them a while. */
-  StreamLibraries libraries() {
-    StreamLibraries made = libraries;
-    if (made == null) {
-      made = device.pool().take();
-      libraries = made;
-      made.attach(handle);
-    }
-    return made;
+  /** The lane that takes work now: its scratch memory, cuDNN and cuBLAS. */
+  Lane lane() {
+    return lane;
   }
 
   /** Launches an instantiated graph. */
   void launch(CUgraphExec graph, String label) {
     device.enter();
-    int status = device.calls().launchGraph(Handles.number(graph), address());
+    int status = device.calls().launchGraph(Handles.number(graph), Handles.number(main.handle()));
     if (status != CudaStatus.SUCCESS) {
       throw CudaStatus.failure(status, "cuGraphLaunch of '" + label + "' on " + device.id());
     }
@@ -88,16 +62,12 @@ final class CudaStream extends Stream {
   @Override
   protected void await() {
     device.enter();
-    check(JCudaDriver.cuStreamSynchronize(handle), "cuStreamSynchronize");
+    check(JCudaDriver.cuStreamSynchronize(main.handle()), "cuStreamSynchronize");
   }
 
   @Override
   protected void growWorkspace(long bytes) {
-    CudaMemory grown = new CudaMemory(device, "workspace", bytes);
-    if (workspace != null) {
-      workspace.close();
-    }
-    workspace = grown;
+    main.growWorkspace(bytes);
   }
 
   @Override
@@ -106,7 +76,7 @@ final class CudaStream extends Stream {
       device.enter();
       check(
           JCudaDriver.cuMemcpyHtoDAsync(
-              CudaBuffer.pointer(target), pointer(source), target.bytes(), handle),
+              CudaBuffer.pointer(target), pointer(source), target.bytes(), lane.handle()),
           "cuMemcpyHtoDAsync");
     }
   }
@@ -117,7 +87,7 @@ final class CudaStream extends Stream {
       device.enter();
       check(
           JCudaDriver.cuMemcpyDtoHAsync(
-              pointer(target), CudaBuffer.pointer(source), source.bytes(), handle),
+              pointer(target), CudaBuffer.pointer(source), source.bytes(), lane.handle()),
           "cuMemcpyDtoHAsync");
     }
   }
@@ -128,7 +98,10 @@ final class CudaStream extends Stream {
       device.enter();
       check(
           JCudaDriver.cuMemcpyDtoDAsync(
-              CudaBuffer.pointer(target), CudaBuffer.pointer(source), source.bytes(), handle),
+              CudaBuffer.pointer(target),
+              CudaBuffer.pointer(source),
+              source.bytes(),
+              lane.handle()),
           "cuMemcpyDtoDAsync");
     }
   }
@@ -138,14 +111,15 @@ final class CudaStream extends Stream {
     if (target.bytes() > 0) {
       device.enter();
       check(
-          JCudaDriver.cuMemsetD8Async(CudaBuffer.pointer(target), (byte) 0, target.bytes(), handle),
+          JCudaDriver.cuMemsetD8Async(
+              CudaBuffer.pointer(target), (byte) 0, target.bytes(), lane.handle()),
           "cuMemsetD8Async");
     }
   }
 
   @Override
   protected Event enqueueEvent() {
-    return new CudaEvent(device, handle);
+    return new CudaEvent(device, main.handle());
   }
 
   @Override
@@ -153,26 +127,70 @@ final class CudaStream extends Stream {
     return true;
   }
 
+  /**
+   * In a graph, work beside the main lane's; the run before it, which a recording must have, makes
+   * the second lane ready and does the work in order.
+   */
+  @Override
+  protected void branch(Consumer<Stream> body) {
+    if (!capturing) {
+      device.enter();
+      body.accept(this);
+      if (side == null) {
+        side = new SideLane(device, main);
+      }
+    } else if (side == null || lane != main) {
+      body.accept(this);
+    } else {
+      device.enter();
+      lane = side.fork();
+      try {
+        body.accept(this);
+      } finally {
+        lane = main;
+      }
+    }
+  }
+
+  @Override
+  protected void joinBranch() {
+    if (capturing && side != null) {
+      device.enter();
+      side.join();
+    }
+  }
+
   /** Captures in thread-local mode, so that other threads may allocate meanwhile. */
   @Override
   protected Replay capture(String label, Runnable body) {
     device.enter();
+    if (side != null) {
+      side.equip();
+    }
     check(
         JCudaDriver.cuStreamBeginCapture(
-            handle, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL),
+            main.handle(), CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL),
         "cuStreamBeginCapture");
     CUgraph captured = new CUgraph();
+    capturing = true;
     try {
       body.run();
+      joinBranch();
     } catch (RuntimeException | Error e) {
       // Whatever the answer: the stream leaves the capture, and what failed has been said.
-      if (JCudaDriver.cuStreamEndCapture(handle, captured) == CudaStatus.SUCCESS) {
+      if (JCudaDriver.cuStreamEndCapture(main.handle(), captured) == CudaStatus.SUCCESS) {
         JCudaDriver.cuGraphDestroy(captured);
       }
       throw e;
+    } finally {
+      capturing = false;
+      if (side != null) {
+        side.abandon();
+      }
     }
     check(
-        JCudaDriver.cuStreamEndCapture(handle, captured), "cuStreamEndCapture of '" + label + "'");
+        JCudaDriver.cuStreamEndCapture(main.handle(), captured),
+        "cuStreamEndCapture of '" + label + "'");
     return new CudaGraph(this, label, instantiate(captured, label));
   }
 
@@ -186,7 +204,7 @@ final class CudaStream extends Stream {
       JCudaDriver.cuGraphDestroy(captured);
     }
     // Uploaded now, so that the first launch is like the others.
-    check(JCudaDriver.cuGraphUpload(graph, handle), "cuGraphUpload of '" + label + "'");
+    check(JCudaDriver.cuGraphUpload(graph, main.handle()), "cuGraphUpload of '" + label + "'");
     return graph;
   }
 
@@ -204,16 +222,10 @@ final class CudaStream extends Stream {
 
   @Override
   protected void release() {
-    device.enter();
-    JCudaDriver.cuStreamSynchronize(handle);
-    if (libraries != null) {
-      device.pool().giveBack(libraries);
-      libraries = null;
+    if (side != null) {
+      side.close();
+      side = null;
     }
-    JCudaDriver.cuStreamDestroy(handle);
-    if (workspace != null) {
-      workspace.close();
-      workspace = null;
-    }
+    main.close();
   }
 }

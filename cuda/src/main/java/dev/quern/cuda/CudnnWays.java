@@ -147,7 +147,7 @@ final class CudnnWays implements AutoCloseable {
       int algorithm, CudaStream stream, DeviceBuffer x, DeviceBuffer w, DeviceBuffer y) {
     check(
         JCudnn.cudnnConvolutionForward(
-            stream.libraries().cudnn(),
+            stream.lane().libraries().cudnn(),
             one,
             problem.x(),
             CudaBuffer.pointer(x),
@@ -155,8 +155,8 @@ final class CudnnWays implements AutoCloseable {
             CudaBuffer.pointer(w),
             problem.convolution(),
             algorithm,
-            stream.workspacePointer(),
-            stream.workspaceBytes(),
+            stream.lane().workspacePointer(),
+            stream.lane().workspaceBytes(),
             zero,
             problem.y(),
             CudaBuffer.pointer(y)),
@@ -172,7 +172,7 @@ final class CudnnWays implements AutoCloseable {
       DeviceBuffer y) {
     check(
         JCudnn.cudnnConvolutionBiasActivationForward(
-            stream.libraries().cudnn(),
+            stream.lane().libraries().cudnn(),
             one,
             problem.x(),
             CudaBuffer.pointer(x),
@@ -180,8 +180,8 @@ final class CudnnWays implements AutoCloseable {
             CudaBuffer.pointer(w),
             problem.convolution(),
             algorithm,
-            stream.workspacePointer(),
-            stream.workspaceBytes(),
+            stream.lane().workspacePointer(),
+            stream.lane().workspaceBytes(),
             zero,
             problem.y(),
             CudaBuffer.pointer(y),
@@ -196,7 +196,7 @@ final class CudnnWays implements AutoCloseable {
   private void dataGradient(CudaStream stream, DeviceBuffer dy, DeviceBuffer w, DeviceBuffer dx) {
     check(
         JCudnn.cudnnConvolutionBackwardData(
-            stream.libraries().cudnn(),
+            stream.lane().libraries().cudnn(),
             one,
             problem.w(),
             CudaBuffer.pointer(w),
@@ -204,8 +204,8 @@ final class CudnnWays implements AutoCloseable {
             CudaBuffer.pointer(dy),
             problem.convolution(),
             BACKWARD_DATA,
-            stream.workspacePointer(),
-            stream.workspaceBytes(),
+            stream.lane().workspacePointer(),
+            stream.lane().workspaceBytes(),
             zero,
             problem.x(),
             CudaBuffer.pointer(dx)),
@@ -215,7 +215,7 @@ final class CudnnWays implements AutoCloseable {
   private void filterGradient(CudaStream stream, DeviceBuffer x, DeviceBuffer dy, DeviceBuffer dw) {
     check(
         JCudnn.cudnnConvolutionBackwardFilter(
-            stream.libraries().cudnn(),
+            stream.lane().libraries().cudnn(),
             one,
             problem.x(),
             CudaBuffer.pointer(x),
@@ -223,8 +223,8 @@ final class CudnnWays implements AutoCloseable {
             CudaBuffer.pointer(dy),
             problem.convolution(),
             BACKWARD_FILTER,
-            stream.workspacePointer(),
-            stream.workspaceBytes(),
+            stream.lane().workspacePointer(),
+            stream.lane().workspaceBytes(),
             zero,
             problem.w(),
             CudaBuffer.pointer(dw)),

@@ -7,6 +7,7 @@ import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Precision;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -189,27 +190,44 @@ public record Conv2D(
 
   @Override
   public BoundLayer bind(LayerContext context) {
-    Conv2d kernel = context.prepare(spec(context.input(), context.batch(), context.precision()));
-    DeviceBuffer filterBuffer = context.weights().get(0);
-    DeviceBuffer bias = context.weights().get(1);
-    return new BoundLayer() {
-      @Override
-      public void forward(Stream stream) {
-        kernel.forward(stream, context.x(), filterBuffer, bias, context.y());
-      }
+    return new Bound(this, context);
+  }
 
-      @Override
-      public void backward(Stream stream) {
-        DeviceBuffer dy = context.outputGradient();
-        if (endsInRelu && !context.reluPassedByNext()) {
-          kernel.backwardEpilogue(stream, context.y(), dy, dy);
-        }
-        kernel.backwardFilter(stream, context.x(), dy, context.gradients().get(0));
-        kernel.backwardBias(stream, dy, context.gradients().get(1));
-        if (context.dx() != null) {
-          kernel.backwardData(stream, dy, filterBuffer, context.dx());
-        }
+  /** The layer's kernel on its buffers. */
+  private static final class Bound implements BoundLayer {
+    private final LayerContext context;
+    private final Conv2d kernel;
+    private final boolean throughRelu;
+    private final Consumer<Stream> byWeights = this::runByWeights;
+
+    Bound(Conv2D layer, LayerContext context) {
+      this.context = context;
+      kernel = context.prepare(layer.spec(context.input(), context.batch(), context.precision()));
+      throughRelu = layer.endsInRelu && !context.reluPassedByNext();
+    }
+
+    @Override
+    public void forward(Stream stream) {
+      DeviceBuffer bias = context.weights().get(1);
+      kernel.forward(stream, context.x(), context.weights().get(0), bias, context.y());
+    }
+
+    @Override
+    public void backward(Stream stream) {
+      DeviceBuffer dy = context.outputGradient();
+      if (throughRelu) {
+        kernel.backwardEpilogue(stream, context.y(), dy, dy);
       }
-    };
+      stream.beside(byWeights); // no layer before this one waits for them
+      if (context.dx() != null) {
+        kernel.backwardData(stream, dy, context.weights().get(0), context.dx());
+      }
+    }
+
+    private void runByWeights(Stream stream) {
+      DeviceBuffer dy = context.outputGradient();
+      kernel.backwardFilter(stream, context.x(), dy, context.gradients().get(0));
+      kernel.backwardBias(stream, dy, context.gradients().get(1));
+    }
   }
 }

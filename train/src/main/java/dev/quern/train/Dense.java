@@ -8,6 +8,7 @@ import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Gemm;
 import dev.quern.kernels.Relu;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +108,7 @@ public record Dense(int units, boolean endsInRelu) implements Layer {
     private final Gemm byInput;
     private final BiasAdd byBias;
     private final Relu relu;
+    private final Consumer<Stream> byWeights = this::runByWeights;
 
     Gradients(LayerContext context, int m, int k, int n) {
       this.context = context;
@@ -125,11 +127,16 @@ public record Dense(int units, boolean endsInRelu) implements Layer {
       if (throughRelu) {
         relu.backward(stream, context.y(), dy, dy);
       }
-      byKernel.run(stream, context.x(), dy, null, context.gradients().get(0));
-      byBias.backward(stream, dy, context.gradients().get(1));
+      stream.beside(byWeights); // no layer before this one waits for them
       if (context.dx() != null) {
         byInput.run(stream, dy, kernel, null, context.dx());
       }
+    }
+
+    private void runByWeights(Stream stream) {
+      DeviceBuffer dy = context.outputGradient();
+      byKernel.run(stream, context.x(), dy, null, context.gradients().get(0));
+      byBias.backward(stream, dy, context.gradients().get(1));
     }
   }
 }

@@ -88,6 +88,7 @@ final class TrainingStep implements AutoCloseable {
         stream, plan.output(), plan.labels(), null, null, gradient, totals.loss(), totals.hits());
     if (update != null) {
       plan.backward();
+      stream.join();
       update.run(stream);
     }
   }
