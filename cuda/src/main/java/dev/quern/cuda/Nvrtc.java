@@ -13,6 +13,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * NVIDIA's run-time compiler, of any CUDA version: JCuda's binding knows CUDA 12 only. It needs no
@@ -24,6 +25,9 @@ final class Nvrtc {
   private static final int SUCCESS = 0;
   private static final int COMPILATION_FAILED = 6; // NVRTC_ERROR_COMPILATION
   private static final int INVALID_OPTION = 5; // NVRTC_ERROR_INVALID_OPTION; the log says which
+
+  private static final String MACHINE = "sm_";
+  private static final String VIRTUAL = "compute_";
 
   /** Source or options that the compiler refuses; the log is what it says about them. */
   static final class CompilationException extends Exception {
@@ -42,6 +46,7 @@ final class Nvrtc {
     }
   }
 
+  private final Functions functions;
   private final MethodHandle errorString;
   private final MethodHandle version;
   private final MethodHandle countArchitectures;
@@ -51,11 +56,9 @@ final class Nvrtc {
   private final MethodHandle destroy;
   private final MethodHandle logSize;
   private final MethodHandle log;
-  private final MethodHandle cubinSize;
-  private final MethodHandle cubin;
 
   Nvrtc(SymbolLookup library) {
-    Functions functions = new Functions("NVRTC", library);
+    functions = new Functions("NVRTC", library);
     errorString = functions.text("nvrtcGetErrorString");
     version = functions.status("nvrtcVersion", ADDRESS, ADDRESS);
     countArchitectures = functions.status("nvrtcGetNumSupportedArchs", ADDRESS);
@@ -67,8 +70,6 @@ final class Nvrtc {
     destroy = functions.status("nvrtcDestroyProgram", ADDRESS);
     logSize = functions.status("nvrtcGetProgramLogSize", ADDRESS, ADDRESS);
     log = functions.status("nvrtcGetProgramLog", ADDRESS, ADDRESS);
-    cubinSize = functions.status("nvrtcGetCUBINSize", ADDRESS, ADDRESS);
-    cubin = functions.status("nvrtcGetCUBIN", ADDRESS, ADDRESS);
   }
 
   /** For example {@code 12.6}. */
@@ -99,22 +100,47 @@ final class Nvrtc {
   }
 
   /**
-   * Compiles CUDA C++ to machine code.
+   * What a device of some compute capability is compiled for: {@code sm_} and machine code where
+   * the compiler knows the device's own capability, or a lower minor of its major, whose code it
+   * runs too; else, for a device that is newer than the compiler, {@code compute_} and PTX, which
+   * the driver translates (CUDA C++ Programming Guide, "Binary Compatibility", "PTX
+   * Compatibility").
+   *
+   * @param known ascending, as {@link #architectures} has them
+   * @return null if the device is too old
+   */
+  static @Nullable String target(int[] known, int capability) {
+    int best = 0;
+    for (int architecture : known) {
+      best = architecture <= capability ? architecture : best;
+    }
+    if (best == 0) {
+      return null;
+    }
+    return (best / 10 == capability / 10 ? MACHINE : VIRTUAL) + best;
+  }
+
+  /**
+   * Compiles CUDA C++.
    *
    * @param source the whole program; the host's headers are not at hand
    * @param name how messages call the source
-   * @param architecture a compute capability out of {@link #architectures}, for example 90
+   * @param capability the device's compute capability: 90 is 9.0
    * @param options more options, for example {@code -DSPAN=4}
-   * @return a cubin, for cuModuleLoadData
+   * @return machine code or, see {@link #target}, PTX; either is for cuModuleLoadData
    * @throws CompilationException if source or options are refused
-   * @throws DeviceException if the compiler itself fails
+   * @throws DeviceException if the compiler itself fails, or does not know so old a device
    */
-  byte[] compile(String source, String name, int architecture, List<String> options)
+  byte[] compile(String source, String name, int capability, List<String> options)
       throws CompilationException {
+    String target = target(architectures(), capability);
+    if (target == null) {
+      throw new DeviceException(
+          "NVRTC " + version() + " does not compile for compute capability " + capability, null);
+    }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment handle = arena.allocate(ADDRESS);
-      check(
-          "nvrtcCreateProgram",
+      int status =
           (int)
               create.invokeExact(
                   handle,
@@ -122,10 +148,11 @@ final class Nvrtc {
                   arena.allocateFrom(name),
                   0,
                   MemorySegment.NULL,
-                  MemorySegment.NULL));
+                  MemorySegment.NULL);
+      check("nvrtcCreateProgram", status);
       try {
-        return compile(
-            handle.get(ADDRESS, 0), name, arguments(architecture, options, arena), arena);
+        run(handle.get(ADDRESS, 0), name, arguments(target, options, arena), arena);
+        return result(handle.get(ADDRESS, 0), target, arena);
       } finally {
         int ignored = (int) destroy.invokeExact(handle); // what was wrong has been said by then
       }
@@ -136,28 +163,36 @@ final class Nvrtc {
     }
   }
 
-  private static MemorySegment arguments(int architecture, List<String> options, Arena arena) {
+  private static MemorySegment arguments(String target, List<String> options, Arena arena) {
     MemorySegment all = arena.allocate(ADDRESS, options.size() + 1L);
-    all.setAtIndex(ADDRESS, 0, arena.allocateFrom("--gpu-architecture=sm_" + architecture));
+    all.setAtIndex(ADDRESS, 0, arena.allocateFrom("--gpu-architecture=" + target));
     for (int i = 0; i < options.size(); i++) {
       all.setAtIndex(ADDRESS, i + 1L, arena.allocateFrom(options.get(i)));
     }
     return all;
   }
 
-  private byte[] compile(MemorySegment program, String name, MemorySegment arguments, Arena arena)
+  private void run(MemorySegment program, String name, MemorySegment arguments, Arena arena)
       throws Throwable {
     int count = (int) (arguments.byteSize() / ADDRESS.byteSize());
     int status = (int) compile.invokeExact(program, count, arguments);
-    if (status == COMPILATION_FAILED || status == INVALID_OPTION) {
-      byte[] text = read(program, "nvrtcGetProgramLog", logSize, log, arena);
-      throw new CompilationException(
-          name,
-          Functions.name(errorString, status),
-          new String(text, StandardCharsets.UTF_8).replace("\0", "").strip());
+    if (status == SUCCESS) {
+      return;
     }
-    check("nvrtcCompileProgram of " + name, status);
-    return read(program, "nvrtcGetCUBIN", cubinSize, cubin, arena);
+    byte[] text = read(program, "nvrtcGetProgramLog", logSize, log, arena);
+    String said = new String(text, StandardCharsets.UTF_8).replace("\0", "").strip();
+    if (status == COMPILATION_FAILED || status == INVALID_OPTION) {
+      throw new CompilationException(name, Functions.name(errorString, status), said);
+    }
+    check(
+        "compiling " + name + (said.isEmpty() ? "" : " (" + said.replaceAll("\\s+", " ") + ")"),
+        status);
+  }
+
+  private byte[] result(MemorySegment program, String target, Arena arena) throws Throwable {
+    String call = target.startsWith(MACHINE) ? "nvrtcGetCUBIN" : "nvrtcGetPTX";
+    MethodHandle size = functions.status(call + "Size", ADDRESS, ADDRESS);
+    return read(program, call, size, functions.status(call, ADDRESS, ADDRESS), arena);
   }
 
   private byte[] read(
