@@ -40,8 +40,10 @@ final class JCudaNatives {
     if (problem == null && (!driverLoaded || (withBlas && !blasLoaded))) {
       try {
         fromPrivateFolder(withBlas);
-      } catch (IOException | LinkageError e) {
-        problem = "JCuda cannot load its natives: " + firstReason(e);
+      } catch (IOException e) {
+        problem = "JCuda's natives cannot be unpacked where java.io.tmpdir says: " + e;
+      } catch (LinkageError e) {
+        problem = "JCuda's natives cannot be loaded: " + firstReason(e);
       }
     }
     if (problem != null) {

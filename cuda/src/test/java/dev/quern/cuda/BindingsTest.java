@@ -128,7 +128,7 @@ final class BindingsTest {
         .hasMessage("the CUDA driver has no function cuInit: it is not the library it seems");
   }
 
-  private static final Gemm.Spec ONE =
+  static final Gemm.Spec ONE =
       Gemm.builder(3, 5, 7).transposed(true, false).leads(8, 9, 10).scale(1.5f, -2).build();
 
   private static final Gemm.Spec BATCH =

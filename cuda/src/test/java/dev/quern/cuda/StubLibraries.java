@@ -25,8 +25,7 @@ final class StubLibraries {
   private static final long MOST_SECONDS = 60;
   private static final long MOST_TEXT_BYTES = 1 << 16;
   private static final List<String> SOURCES =
-      List.of(
-          "recording.h", "driver.c", "cudnn.c", "cublas.c", "cublaslt.c", "nvrtc.c", "export.map");
+      List.of("recording.h", "driver.c", "cudnn.c", "cublas.c", "cublaslt.c", "nvrtc.c");
 
   private StubLibraries() {}
 
@@ -41,7 +40,8 @@ final class StubLibraries {
   }
 
   /**
-   * Builds a library.
+   * Builds a library. Its functions have a version of its name, as NVIDIA's have: JCuda's natives
+   * are linked to that, and the loader ends a process that finds none.
    *
    * @param folder where it is put; made if need be
    * @param soname its file name, too
@@ -58,8 +58,9 @@ final class StubLibraries {
         }
       }
       Path library = folder.resolve(soname);
-      List<String> command =
-          new ArrayList<>(List.of("gcc", "-shared", "-fPIC", "-w", "-Wl,-soname," + soname));
+      Path versions = Files.writeString(sources.resolve("version"), soname + " { *; };");
+      List<String> command = new ArrayList<>(List.of("gcc", "-shared", "-fPIC", "-w"));
+      command.add("-Wl,-soname," + soname + ",--version-script=" + versions);
       command.addAll(List.of(options));
       command.addAll(List.of("-o", library.toString(), source));
       run(command, sources);
