@@ -142,8 +142,9 @@ void Call::log_result(int status) const {
     const char *end = strchr(names, ',') ? strchr(names, ',') : names + strlen(names);
     std::string name(names, end);
     names = *end ? end + 2 : end;
-    if (name.compare(0, 3, "at(") == 0) {
-      name = name.substr(3, name.size() - 4);
+    const size_t open = name.find('(');  // of at(name)
+    if (open != std::string::npos) {
+      name = name.substr(open + 1, name.size() - open - 2);
     }
     line += (line.back() == '(' ? "" : ", ") + name + "=" + argument.text();
   }

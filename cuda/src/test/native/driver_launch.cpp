@@ -131,13 +131,14 @@ extern "C" {
 CUresult cuLaunchKernel(CUfunction f, unsigned gridDimX, unsigned gridDimY, unsigned gridDimZ,
     unsigned blockDimX, unsigned blockDimY, unsigned blockDimZ, unsigned sharedMemBytes,
     CUstream hStream, void **kernelParams, void **extra) {
-  std::string kernel = "?";
+  std::string text = "?";
   if (logging()) {
     const Lock lock(driver().mutex);
-    kernel = text_of(driver().functions.find(f).get(), kernelParams);
+    text = text_of(driver().functions.find(f).get(), kernelParams);
   }
-  return in_context(CALL(kernel.c_str(), gridDimX, gridDimY, gridDimZ, blockDimX, blockDimY,
-                        blockDimZ, sharedMemBytes, hStream),
+  const char *kernel = text.c_str();
+  return in_context(CALL(kernel, gridDimX, gridDimY, gridDimZ, blockDimX, blockDimY, blockDimZ,
+                        sharedMemBytes, hStream),
       [&](Context &context, Lock &) -> CUresult {
         const auto function = driver().functions.find(f);
         const auto stream = find_stream(context, hStream);

@@ -155,6 +155,16 @@ CUresult finish(CUstream handle) {
   return wait_for(*context, {stream, stream->submitted}, lock);
 }
 
+CUresult unordered_state(bool waits) {
+  Lock lock(driver().mutex);
+  CUresult status;
+  Context *context = current_context(status);
+  if (!context || (status = forbid_unsafe(*context))) {
+    return status;
+  }
+  return waits ? wait_for_all(*context, lock) : CUDA_SUCCESS;
+}
+
 bool is_stream(CUstream handle) {
   const Lock lock(driver().mutex);
   CUresult status;

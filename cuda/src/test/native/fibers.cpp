@@ -1,3 +1,5 @@
+// The build does not optimise, to be quick; this is called for each thread of each block.
+#pragma GCC optimize("O2")
 #include "fibers.hpp"
 
 #include <setjmp.h>

@@ -109,3 +109,14 @@ size_t replayed(CUstream stream, Body body) {
 
 void test_driver();
 void test_kernels();
+void test_blas();
+void test_cudnn();
+
+// Whole numbers, so that sums are exact.
+inline std::vector<float> numbers(size_t count, int seed) {
+  std::vector<float> values(count);
+  for (size_t i = 0; i < count; i++) {
+    values[i] = float(int((i * 7 + size_t(seed) * 13) % 11) - 5);
+  }
+  return values;
+}

@@ -210,10 +210,8 @@ void test_kernels() {
   fprintf(stderr, "%s", compiled.log.c_str());
   OK(compiled.status);
   test_launches(compiled);
-  quern_fake_set("QUERN_FAKE_LOG", "/dev/null");  // of the notes
   test_fault(compiled, "stuck", 719, 0, "");
   test_fault(compiled, "wild", 700, 1 << 20, "");
   test_fault(compiled, "wild", 700, 2, "");
   test_fault(compiled, "wild", 700, 0, "wild:1");
-  quern_fake_set("QUERN_FAKE_LOG", "");
 }

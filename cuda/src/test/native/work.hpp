@@ -20,6 +20,8 @@ CUresult finish(CUstream stream);
 // What a call without work returns: CUDA_SUCCESS, 201 without a current context, or the context's
 // error.
 CUresult context_state();
+// As context_state, of calls that allocate or wait: they spoil captures whose mode forbids them.
+CUresult unordered_state(bool waits);
 bool is_capturing(CUstream stream);
 bool is_stream(CUstream stream);
 
