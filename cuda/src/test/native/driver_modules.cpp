@@ -13,6 +13,9 @@ Module::~Module() {
   if (library) {
     dlclose(library);
   }
+  if (file >= 0) {
+    close(file);
+  }
 }
 
 namespace {
@@ -100,8 +103,8 @@ CUresult load(Context &context, CUmodule *out, const void *image) {
   if (file < 0 || write(file, elf.data(), elf.size()) != ssize_t(elf.size())) {
     return CUDA_ERROR_OPERATING_SYSTEM;
   }
+  module->file = file;  // open as long as the library: dlopen takes two files of one name for one library
   module->library = dlopen(format("/proc/self/fd/%d", file).c_str(), RTLD_NOW | RTLD_LOCAL);
-  close(file);
   const void *content = module->library ? dlsym(module->library, "quern_module_content") : nullptr;
   if (!content) {
     note(format("module: %s", dlerror()));

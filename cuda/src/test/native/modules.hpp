@@ -11,6 +11,7 @@ namespace quern {
 struct Module {
   Context *context = nullptr;
   void *library = nullptr;
+  int file = -1;
   const quern_module *content = nullptr;
   std::map<std::string, size_t> shared_bytes;  // of each kernel, static
   int compute = 0;

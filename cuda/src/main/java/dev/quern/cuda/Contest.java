@@ -9,6 +9,7 @@ import dev.quern.core.OutOfDeviceMemoryException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Picks the fastest of several ways to compute the same, by running them on memory of the problem's
@@ -74,7 +75,7 @@ final class Contest {
                 stream,
                 cleared(stream, arena, aElements),
                 cleared(stream, arena, bElements),
-                cleared(stream, arena, biasElements),
+                biasElements == 0 ? null : cleared(stream, arena, biasElements),
                 cleared(stream, arena, outElements));
         Way best = ways.get(ways.size() - 1);
         double shortest = Double.POSITIVE_INFINITY;
@@ -98,7 +99,11 @@ final class Contest {
 
   /** Where the ways compute. */
   private record Operands(
-      CudaStream stream, DeviceBuffer a, DeviceBuffer b, DeviceBuffer bias, DeviceBuffer out) {
+      CudaStream stream,
+      DeviceBuffer a,
+      DeviceBuffer b,
+      @Nullable DeviceBuffer bias,
+      DeviceBuffer out) {
 
     /** Median time of a run; infinite if the library refuses. */
     double nanos(Way way) {

@@ -46,7 +46,7 @@ final class CudaConv2d extends Conv2d {
             device, spec().inputs(), spec().weights(), biased ? spec().k() : 0, spec().outputs())
         .winner(
             cudnn == null ? List.of() : cudnn.forward(),
-            new OwnWay(own, (s, x, w, b, y) -> own.forward(s, x, w, biased ? b : null, y)));
+            new OwnWay(own, (s, x, w, b, y) -> own.forward(s, x, w, b, y)));
   }
 
   @Override
