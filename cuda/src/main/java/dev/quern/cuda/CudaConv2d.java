@@ -29,12 +29,24 @@ final class CudaConv2d extends Conv2d {
     }
     forward = chooseForward(device, cudnn);
     backwardData =
-        new Contest(device, spec.outputs(), spec.weights(), 0, spec.inputs())
+        new Contest(
+                device,
+                spec.describe() + " by input",
+                spec.outputs(),
+                spec.weights(),
+                0,
+                spec.inputs())
             .winner(
                 cudnn == null ? List.of() : cudnn.backwardData(),
                 new OwnWay(own, (s, dy, w, b, dx) -> own.backwardData(s, dy, w, dx)));
     backwardFilter =
-        new Contest(device, spec.inputs(), spec.outputs(), 0, spec.weights())
+        new Contest(
+                device,
+                spec.describe() + " by filters",
+                spec.inputs(),
+                spec.outputs(),
+                0,
+                spec.weights())
             .winner(
                 cudnn == null ? List.of() : cudnn.backwardFilter(),
                 new OwnWay(own, (s, x, dy, b, dw) -> own.backwardFilter(s, x, dy, dw)));
@@ -43,7 +55,12 @@ final class CudaConv2d extends Conv2d {
   private Way chooseForward(CudaDevice device, @Nullable CudnnWays cudnn) {
     boolean biased = spec().epilogue().hasBias();
     return new Contest(
-            device, spec().inputs(), spec().weights(), biased ? spec().k() : 0, spec().outputs())
+            device,
+            spec().describe(),
+            spec().inputs(),
+            spec().weights(),
+            biased ? spec().k() : 0,
+            spec().outputs())
         .winner(
             cudnn == null ? List.of() : cudnn.forward(),
             new OwnWay(own, (s, x, w, b, y) -> own.forward(s, x, w, b, y)));

@@ -36,7 +36,8 @@ final class CudaGemm extends Gemm {
     }
     long bias = spec.epilogue().hasBias() ? spec.n() : 0;
     way =
-        new Contest(device, spec.elementsA(), spec.elementsB(), bias, spec.elementsC())
+        new Contest(
+                device, spec.describe(), spec.elementsA(), spec.elementsB(), bias, spec.elementsC())
             .winner(libraries, new OwnWay(own, own::run));
   }
 
