@@ -41,11 +41,13 @@ driver=$(echo calls.cpp fibers.cpp driver_*.cpp)
 nvrtc=$(echo nvrtc*.cpp)
 blas="cublas.cpp cublas_status.cpp products.cpp"
 lt="cublaslt.cpp cublaslt_matmul.cpp cublas_status.cpp products.cpp"
-compile $driver $nvrtc $(printf '%s\n' $blas $lt | sort -u)
+dnn="$(echo cudnn_*.cpp) products.cpp"
+compile $driver $nvrtc $(printf '%s\n' $blas $lt $dnn | sort -u)
 link libcuda.so.1 - $driver
 link libnvrtc.so.$major libnvrtc.so.$major $nvrtc
 link libcublas.so.$major libcublas.so.$major $blas
 link libcublasLt.so.$major libcublasLt.so.$major $lt
+link libcudnn.so.9 libcudnn.so.9 $dnn
 
 [ -n "$selftest" ] || exit 0
 compile $(echo selftest*.cpp)

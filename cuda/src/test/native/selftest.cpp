@@ -190,5 +190,7 @@ int main() {
   test_kernels();
   printf("cublas\n");
   test_blas();
+  printf("cudnn\n");
+  test_cudnn();
   printf("all is well\n");
 }
