@@ -103,7 +103,8 @@ CUresult load(Context &context, CUmodule *out, const void *image) {
   if (file < 0 || write(file, elf.data(), elf.size()) != ssize_t(elf.size())) {
     return CUDA_ERROR_OPERATING_SYSTEM;
   }
-  module->file = file;  // open as long as the library: dlopen takes two files of one name for one library
+  module->file =
+      file;  // open as long as the library: dlopen takes two files of one name for one library
   module->library = dlopen(format("/proc/self/fd/%d", file).c_str(), RTLD_NOW | RTLD_LOCAL);
   const void *content = module->library ? dlsym(module->library, "quern_module_content") : nullptr;
   if (!content) {

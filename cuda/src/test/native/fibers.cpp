@@ -1,5 +1,3 @@
-// The build does not optimise, to be quick; this is called for each thread of each block.
-#pragma GCC optimize("O2")
 #include "fibers.hpp"
 
 #include <setjmp.h>
@@ -45,7 +43,7 @@ quern_switch:
 namespace quern {
 namespace {
 
-constexpr size_t kStack = 64 << 10, kGuard = 4 << 10;
+constexpr size_t kStack = 256 << 10, kGuard = 4 << 10;
 constexpr unsigned kWarp = 32;
 
 // Initial-exec: a signal handler must not allocate.
@@ -96,7 +94,35 @@ void catch_faults() {
   (void)stack;
 }
 
-class Block;
+// Stacks of this thread's fibers, kept from grid to grid.
+class Stacks {
+ public:
+  ~Stacks() {
+    for (char *stack : free_) {
+      munmap(stack, kGuard + kStack);
+    }
+  }
+  char *take() {
+    if (!free_.empty()) {
+      char *stack = free_.back();
+      free_.pop_back();
+      return stack;
+    }
+    void *memory = mmap(nullptr, kGuard + kStack, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+      perror("stacks of fibers");
+      abort();
+    }
+    mprotect(memory, kGuard, PROT_NONE);
+    return static_cast<char *>(memory);
+  }
+  void give_back(char *stack) { free_.push_back(stack); }
+
+ private:
+  std::vector<char *> free_;
+};
+thread_local Stacks stacks;
 
 struct Fiber {
   char *stack = nullptr;
@@ -120,7 +146,7 @@ class Block final : public quern_block {
         slots_(threads_) {}
   ~Block() {
     for (Fiber *fiber : fibers_) {
-      munmap(fiber->stack, kGuard + kStack);
+      stacks.give_back(fiber->stack);
       delete fiber;
     }
   }
@@ -278,14 +304,7 @@ class Block final : public quern_block {
     Fiber *fiber;
     if (idle_.empty()) {
       fiber = new Fiber;
-      void *memory = mmap(nullptr, kGuard + kStack, PROT_READ | PROT_WRITE,
-          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-      if (memory == MAP_FAILED) {
-        perror("stacks of fibers");
-        abort();
-      }
-      fiber->stack = static_cast<char *>(memory);
-      mprotect(fiber->stack, kGuard, PROT_NONE);
+      fiber->stack = stacks.take();
       fibers_.push_back(fiber);
     } else {
       fiber = idle_.back();

@@ -132,7 +132,7 @@ std::string compiler() {
 std::vector<std::string> flags(const Options &options) {
   std::vector<std::string> all = {options.standard, "-O2", "-ffp-contract=off", "-fPIC", "-shared",
       "-nostdinc", "-fno-exceptions", "-fno-rtti", "-fno-gnu-unique", "-fvisibility=hidden",
-      "-fno-math-errno", "-Werror=vla", "-w"};
+      "-fno-math-errno", "-fstack-clash-protection", "-Werror=vla", "-w"};
   if (__builtin_cpu_supports("fma") && __builtin_cpu_supports("avx2")) {
     all.push_back("-mavx2");
     all.push_back("-mfma");

@@ -1,5 +1,3 @@
-// The build does not optimise, to be quick; this is where time goes.
-#pragma GCC optimize("O3")
 #include "products.hpp"
 
 #include <cstring>

@@ -209,9 +209,59 @@ void test_matmul() {
   }
 }
 
+// ReLU keeps a bit for each element, and its gradient reads them.
+void test_mask() {
+  Fresh fresh;
+  const std::vector<float> a = numbers(lead * lead, 7), b = numbers(lead * lead, 8);
+  const CUdeviceptr da = fresh.floats(a), db = fresh.floats(b), dd = fresh.floats(a);
+  const CUdeviceptr sums = fresh.floats(numbers(lead, 1));
+  CUdeviceptr mask;
+  OK(cuMemAlloc_v2(&mask, 16 * n));
+  const int64_t mask_lead = 128;
+  const float one = 1, zero = 0;
+  for (const int epilogue : {130, 152}) {
+    Described lt(0, 0, epilogue, sums);
+    OK(cublasLtMatmulDescSetAttribute(lt.descriptor, 11, &mask, 8));
+    IS(7, lt.choose());
+    OK(cublasLtMatmulDescSetAttribute(lt.descriptor, 12, &mask_lead, 8));
+    OK(lt.choose());
+    OK(cublasLtMatmul(lt.handle, lt.descriptor, &one, floats(da), lt.a, floats(db), lt.b, &zero,
+        floats(dd), lt.d, floats(dd), lt.d, lt.result, nullptr, 0, fresh.stream));
+    const std::vector<float> d = fresh.read(dd, lead * lead), bias = fresh.read(sums, m);
+    for (int i = 0; i < m; i++) {
+      float sum = 0;
+      for (int j = 0; j < n; j++) {
+        const float value = product(a, 0, b, 0, i, j);
+        IS(value > 0 ? value : 0, d[size_t(i + j * lead)]);
+        sum += value > 0 ? value : 0;
+      }
+      IS(epilogue == 152 ? sum : numbers(lead, 1)[size_t(i)], bias[size_t(i)]);
+    }
+  }
+}
+
+// What is run with memory that is not there is an error of the context.
+void test_missing_memory() {
+  Fresh fresh;
+  cublasHandle_t handle;
+  OK(cublasCreate_v2(&handle));
+  OK(cublasSetStream_v2(handle, fresh.stream));
+  const float one = 1, zero = 0;
+  std::vector<float> host(16);
+  const CUdeviceptr a = fresh.floats(host), short_one = fresh.floats({1, 2, 3});
+  OK(cublasSgemm_v2(
+      handle, 0, 0, 2, 2, 2, &one, floats(a), 2, floats(short_one), 2, &zero, floats(a), 2));
+  IS(700, cuStreamSynchronize(fresh.stream));
+  IS(13,
+      cublasSgemm_v2(handle, 0, 0, 1, 1, 1, &one, floats(a), 1, floats(a), 1, &zero, floats(a), 1));
+  IS(13, cublasDestroy_v2(handle));
+}
+
 }  // namespace
 
 void test_blas() {
   test_gemm();
   test_matmul();
+  test_mask();
+  test_missing_memory();
 }
