@@ -74,13 +74,21 @@ final class JCudaNatives {
     }
   }
 
-  /** JCuda's messages are pages with stack traces; the loader's sentence is a line in them. */
-  private static String firstReason(Throwable failure) {
+  /**
+   * JCuda's messages are pages with stack traces; the loader's sentence is a line in them. A folder
+   * that forbids programs, as some temporary ones do, "failed to map".
+   */
+  private static String firstReason(LinkageError failure) {
     String text = String.valueOf(failure.getMessage());
-    return text.lines()
-        .map(String::strip)
-        .filter(line -> line.contains("cannot open shared object") || line.contains(".so"))
-        .findFirst()
-        .orElse(text.lines().findFirst().orElse(failure.toString()));
+    String reason =
+        text.lines()
+            .map(String::strip)
+            .filter(line -> line.contains(".so"))
+            .findFirst()
+            .orElse(text.lines().findFirst().orElse(""))
+            .replaceFirst("^[\\w.]+(Error|Exception): ", "");
+    return reason.contains("failed to map")
+        ? reason + "; name another folder in -D" + TEMPORARY
+        : reason;
   }
 }

@@ -211,15 +211,15 @@ final class LibrarySet {
     if (files.isEmpty()) {
       throw missing(library, cuda, cudnn);
     }
-    if (library == CudaLibrary.NVRTC) {
-      openBuiltIns(files.get(0), cuda);
-    }
     LibraryOpener.Opened found = opener.openFirst(files);
+    if (library == CudaLibrary.NVRTC) {
+      openBuiltIns(found.file(), cuda);
+    }
     opened.put(library, found);
     versions.put(library, LibraryVersions.of(library, found.symbols()));
   }
 
-  /** NVRTC opens them by name, and they lie where no loader looks. Without, it says so itself. */
+  /** NVRTC opens them by name when it compiles, and they may lie where no loader looks. */
   private void openBuiltIns(Path nvrtc, int cuda) {
     for (Path file : LibrarySearch.entries(folderOf(nvrtc), "libnvrtc-builtins.so." + cuda + ".")) {
       if (ElfFile.problem(file) == null) {

@@ -1,6 +1,6 @@
 /**
  * The backend for NVIDIA GPUs, on CUDA 12 or 13: cuDNN for convolutions, cuBLAS for products, our
- * own kernels ({@link dev.quern.dialect}) for the rest.
+ * own kernels for the rest.
  *
  * <p>{@link dev.quern.cuda.LibrarySearch} and {@link dev.quern.cuda.CudaLibraries} find NVIDIA's
  * libraries, of which none is shipped. JCuda reaches the driver, cuDNN and, of CUDA 12, cuBLAS;

@@ -199,6 +199,7 @@ final class BindingsTest {
     Blas blas = new ForeignBlas(open("libcublas.so.12", "cublas.c").symbols());
     BlasLt lt = new BlasLt("cuda:0", open("libcublasLt.so.12", "cublaslt.c").symbols());
     BlasLt.Matmul matmul = lt.prepare(Gemm.builder(3, 5, 7).epilogue(Epilogue.BIAS).build(), 16, 0);
+    MemorySegment host = arena.allocate(8);
     GemmCall one = new GemmCall(ONE);
     GemmCall batch = new GemmCall(BATCH);
     MemorySegment parameters = arena.allocate(ValueLayout.ADDRESS, 2);
@@ -209,7 +210,7 @@ final class BindingsTest {
           succeeds(driver.setCurrent(1));
           succeeds(driver.launchKernel(1, 2, 3, 4, 5, 6, 7, 8, 9, parameters));
           succeeds(driver.launchGraph(1, 2));
-          succeeds(driver.copyToHost(parameters, 1, 0, 2));
+          succeeds(driver.copyToHost(host, 1, 0, 2));
           succeeds(driver.recordEvent(1, 2));
           blas.run(one, 1, 2, 3);
           blas.run(batch, 1, 2, 3);
