@@ -11,6 +11,7 @@ import dev.quern.kernels.Gemm;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import jcuda.jcublas.cublasStatus;
 
 /**
  * Matrix products by cuBLASLt, with the ending of the product fused, which plain cuBLAS cannot and
@@ -20,8 +21,8 @@ import java.lang.foreign.SymbolLookup;
  * GemmCall} for how ours become those.
  */
 final class BlasLt implements AutoCloseable {
-  private static final int SUCCESS = 0; // CUBLAS_STATUS_SUCCESS
-  private static final int NOT_SUPPORTED = 15; // CUBLAS_STATUS_NOT_SUPPORTED
+  private static final int SUCCESS = cublasStatus.CUBLAS_STATUS_SUCCESS;
+  private static final int NOT_SUPPORTED = cublasStatus.CUBLAS_STATUS_NOT_SUPPORTED;
 
   // cublasLtEpilogue_t
   private static final int EPILOGUE_DEFAULT = 1;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jcuda.driver.CUresult;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class CudaLibraries {
   /** {@code foreign}: cuBLAS is reached without JCuda on CUDA 12, too. */
   static final String BLAS_PROPERTY = "quern.cuda.blas";
-
-  private static final int NO_DEVICE = 100; // CUDA_ERROR_NO_DEVICE
 
   private final LibrarySearch search;
   private final LibraryOpener opener;
@@ -106,7 +105,7 @@ final class CudaLibraries {
     return new BackendUnavailableException(
         "the NVIDIA driver ("
             + file
-            + (status == NO_DEVICE ? ") finds no device" : ") does not start")
+            + (status == CUresult.CUDA_ERROR_NO_DEVICE ? ") finds no device" : ") does not start")
             + ", cuInit gives "
             + text
             + ": see whether nvidia-smi lists a GPU, whether CUDA_VISIBLE_DEVICES hides it, and"

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
+import jcuda.driver.CUresult;
 
 /**
  * The driver's calls that are made in every step, as foreign functions: through JCuda a kernel
@@ -19,8 +20,8 @@ import java.lang.ref.Reference;
  * ones.
  */
 final class DriverCalls {
-  static final int SUCCESS = 0; // CUDA_SUCCESS
-  static final int NOT_READY = 600; // CUDA_ERROR_NOT_READY, of queries
+  static final int SUCCESS = CUresult.CUDA_SUCCESS;
+  static final int NOT_READY = CUresult.CUDA_ERROR_NOT_READY; // of queries
 
   private final DriverStart start;
   private final MethodHandle setCurrent;

@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import jcuda.jcublas.cublasStatus;
 
 /**
  * cuBLAS as foreign functions, of any CUDA version: JCublas is linked to that of CUDA 12 by name.
@@ -17,7 +18,7 @@ import java.lang.invoke.MethodHandle;
  * the names ending in {@code _v2} have been the only ones since CUDA 4.
  */
 final class ForeignBlas implements Blas {
-  private static final int SUCCESS = 0; // CUBLAS_STATUS_SUCCESS
+  private static final int SUCCESS = cublasStatus.CUBLAS_STATUS_SUCCESS;
 
   private final MethodHandle statusName;
   private final MethodHandle destroy;

@@ -6,6 +6,12 @@ import dev.quern.kernels.Gemm;
 import dev.quern.kernels.Precision;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import jcuda.cudaDataType;
+import jcuda.jcublas.cublasComputeType;
+import jcuda.jcublas.cublasGemmAlgo;
+import jcuda.jcublas.cublasMath;
+import jcuda.jcublas.cublasOperation;
+import jcuda.jcublas.cublasPointerMode;
 
 /**
  * A product as cuBLAS wants it, made once and run often.
@@ -13,27 +19,29 @@ import java.lang.foreign.MemorySegment;
  * <p>cuBLAS is column-major: our C [m, n] with rows ldc apart is its C' [n, m] with columns ldc
  * apart. So it computes {@code C' = op(B)' op(A)'}, which takes A and B as they lie: operands and
  * extents change places, transposes stay with their matrix.
+ *
+ * <p>The numbers are JCuda's constants, which the compiler copies; they are the same in CUDA 13.
  */
 final class GemmCall {
-  /** CUDA_R_32F, the type of all matrices. */
-  static final int FLOAT = 0;
+  /** The type of all matrices. */
+  static final int FLOAT = cudaDataType.CUDA_R_32F;
 
-  /** CUBLAS_GEMM_DEFAULT: cuBLAS chooses, the same for the same problem. */
-  static final int DEFAULT_ALGORITHM = -1;
+  /** cuBLAS chooses, the same for the same problem. */
+  static final int DEFAULT_ALGORITHM = cublasGemmAlgo.CUBLAS_GEMM_DFALT;
 
-  /** CUBLAS_POINTER_MODE_HOST: alpha and beta lie on the host. */
-  static final int POINTER_MODE_HOST = 0;
+  /** Alpha and beta lie on the host. */
+  static final int POINTER_MODE_HOST = cublasPointerMode.CUBLAS_POINTER_MODE_HOST;
 
-  /** CUBLAS_DEFAULT_MATH: the compute type alone decides on rounding. */
-  static final int DEFAULT_MATH = 0;
+  /** The compute type alone decides on rounding. */
+  static final int DEFAULT_MATH = cublasMath.CUBLAS_DEFAULT_MATH;
 
-  private static final int OP_N = 0; // CUBLAS_OP_N
-  private static final int OP_T = 1; // CUBLAS_OP_T
+  private static final int OP_N = cublasOperation.CUBLAS_OP_N;
+  private static final int OP_T = cublasOperation.CUBLAS_OP_T;
 
   /** At least 32 bits throughout; no tensor cores for FP32 (cuBLAS manual, cublasComputeType_t). */
-  private static final int COMPUTE_32F = 68;
+  private static final int COMPUTE_32F = cublasComputeType.CUBLAS_COMPUTE_32F;
 
-  private static final int COMPUTE_32F_FAST_TF32 = 77;
+  private static final int COMPUTE_32F_FAST_TF32 = cublasComputeType.CUBLAS_COMPUTE_32F_FAST_TF32;
 
   private final Gemm.Spec spec;
   private final int computeType;

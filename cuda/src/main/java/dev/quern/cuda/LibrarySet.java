@@ -160,7 +160,7 @@ final class LibrarySet {
   }
 
   /** The CUDA version that a cuDNN was built for, as far as its files tell; 0 if they do not. */
-  private static int cudaOf(Path cudnn) {
+  static int cudaOf(Path cudnn) {
     for (Path part : LibrarySearch.entries(folderOf(cudnn), LARGEST_PART)) {
       Matcher match = ElfFile.findText(part, BLAS_LT);
       if (match != null) {
@@ -257,7 +257,7 @@ final class LibrarySet {
     return (int) (cuda / 1000);
   }
 
-  private static Path folderOf(Path file) {
+  static Path folderOf(Path file) {
     Path folder = file.toAbsolutePath().getParent();
     return folder == null ? file : folder;
   }

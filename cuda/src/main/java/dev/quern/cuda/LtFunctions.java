@@ -12,10 +12,11 @@ import java.lang.invoke.MethodHandle;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import jcuda.jcublas.cublasStatus;
 
 /** The functions of cuBLASLt, with the signatures of {@code cublasLt.h}. Objects are numbers. */
 final class LtFunctions {
-  static final int SUCCESS = 0; // CUBLAS_STATUS_SUCCESS
+  static final int SUCCESS = cublasStatus.CUBLAS_STATUS_SUCCESS;
 
   /** The kinds of objects that describe a product. */
   enum Kind {

@@ -13,6 +13,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import jcuda.nvrtc.nvrtcResult;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: NVRTC's manual, section 3, "User Interface".
  */
 final class Nvrtc {
-  private static final int SUCCESS = 0;
-  private static final int COMPILATION_FAILED = 6; // NVRTC_ERROR_COMPILATION
-  private static final int INVALID_OPTION = 5; // NVRTC_ERROR_INVALID_OPTION; the log says which
+  private static final int SUCCESS = nvrtcResult.NVRTC_SUCCESS;
+  private static final int COMPILATION_FAILED = nvrtcResult.NVRTC_ERROR_COMPILATION;
+  private static final int INVALID_OPTION = nvrtcResult.NVRTC_ERROR_INVALID_OPTION;
 
   private static final String MACHINE = "sm_";
   private static final String VIRTUAL = "compute_";
