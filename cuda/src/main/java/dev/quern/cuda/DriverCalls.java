@@ -18,6 +18,9 @@ import jcuda.driver.CUresult;
  * them from JCuda's objects; each call returns a CUresult, 0 for success. Nothing is allocated.
  * Source: CUDA Driver API, {@code cuda.h}, of which the names ending in {@code _v2} are the 64-bit
  * ones.
+ *
+ * <p>A signature that is bound for the first time costs a process some ten milliseconds. So
+ * addresses on the host are numbers, too, and functions share the few signatures there are.
  */
 final class DriverCalls {
   static final int SUCCESS = CUresult.CUDA_SUCCESS;

@@ -47,18 +47,19 @@ final class BlasLtTest {
         .containsExactlyInAnyOrderElementsOf(made.stream().map(m -> m + " destroyed").toList());
   }
 
+  private static final Gemm.Spec DENSE =
+      Gemm.builder(3, 5, 7)
+          .transposed(true, false)
+          .leads(8, 9, 10)
+          .scale(1.5f, -2)
+          .epilogue(Epilogue.BIAS_RELU)
+          .build();
+
   @Test
-  void aProductWithBiasAndRelu() {
+  void aProductWithBiasAndReluIsPrepared() {
     StubLibraries.Recording stub = open();
-    Gemm.Spec spec =
-        Gemm.builder(3, 5, 7)
-            .transposed(true, false)
-            .leads(8, 9, 10)
-            .scale(1.5f, -2)
-            .epilogue(Epilogue.BIAS_RELU)
-            .build();
     try (BlasLt lt = new BlasLt("cuda:0", stub.symbols());
-        BlasLt.Matmul matmul = lt.prepare(spec, 16, 1L << 33)) {
+        BlasLt.Matmul matmul = lt.prepare(DENSE, 16, 1L << 33)) {
       assertThat(matmul.workspaceBytes()).isEqualTo(4096);
       assertThat(stub.calls())
           .containsExactly(
@@ -83,14 +84,23 @@ final class BlasLtTest {
               "preference 106 8 = 16 of 4 bytes",
               "heuristic 101 descriptor 102 a 104 b 103 c 105 d 105 preference 106 most 1",
               "preference 106 destroyed");
+    }
+  }
+
+  @Test
+  void aProductWithBiasAndReluRuns() {
+    StubLibraries.Recording stub = open();
+    try (BlasLt lt = new BlasLt("cuda:0", stub.symbols());
+        BlasLt.Matmul matmul = lt.prepare(DENSE, 16, 1L << 33)) {
+      stub.calls();
       matmul.run(9, MANY, MANY + 0x1000, MANY + 0x2000, MANY + 0x3000, MANY + 0x4000);
       matmul.run(9, MANY, MANY + 0x1000, MANY + 0x2000, MANY + 0x3000, MANY + 0x4000);
       String run =
           "matmul 101 descriptor 102 alpha 1.5 a 0x7fee00002000 104 b 0x7fee00001000 103 beta -2 c"
               + " 0x7fee00004000 105 d 0x7fee00004000 105 algorithm 777 workspace 0x7fee00005000"
               + " 4096 stream 0x9";
-      assertThat(stub.calls())
-          .containsExactly("descriptor 102 8 = %d of 8 bytes".formatted(MANY + 0x2000), run, run);
+      String bias = "descriptor 102 8 = %d of 8 bytes".formatted(MANY + 0x2000);
+      assertThat(stub.calls()).containsExactly(bias, run, run); // set where it is another one
     }
     assertThat(stub.calls())
         .containsExactly(
