@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import jcuda.Pointer;
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnConvolutionBwdDataAlgo;
@@ -58,8 +59,18 @@ final class CudnnWays implements AutoCloseable {
 
   /** Ways to the output, the likely one first. */
   List<Way> forward() {
+    return switch (spec.epilogue()) {
+      case NONE -> forward(FORWARD, a -> (s, x, w, b, y) -> plain(a, s, x, w, y));
+      // A bias alone goes with one algorithm only (cudnnConvolutionBiasActivationForward).
+      case BIAS -> forward(new int[] {FORWARD[0]}, a -> (s, x, w, b, y) -> fused(a, s, x, w, b, y));
+      case BIAS_RELU -> forward(FORWARD, a -> (s, x, w, b, y) -> fused(a, s, x, w, b, y));
+      case RELU -> List.of(); // only behind a bias
+    };
+  }
+
+  private List<Way> forward(int[] algorithms, IntFunction<Pass> pass) {
     List<Way> ways = new ArrayList<>();
-    for (int algorithm : FORWARD) {
+    for (int algorithm : algorithms) {
       long bytes =
           workspace(
               (handle, size) ->
@@ -73,13 +84,10 @@ final class CudnnWays implements AutoCloseable {
                       size));
       if (bytes <= MOST_WORKSPACE_BYTES) {
         String name = name(cudnnConvolutionFwdAlgo.stringFor(algorithm), "_FWD_ALGO_");
-        ways.add(
-            spec.epilogue().hasBias()
-                ? new CudnnWay(name, bytes, (s, x, w, b, y) -> fused(algorithm, s, x, w, b, y))
-                : new CudnnWay(name, bytes, (s, x, w, b, y) -> plain(algorithm, s, x, w, y)));
+        ways.add(new CudnnWay(name, bytes, pass.apply(algorithm)));
       }
     }
-    return spec.epilogue().hasRelu() && !spec.epilogue().hasBias() ? List.of() : ways;
+    return ways;
   }
 
   /** Ways to the gradient by the input. */
