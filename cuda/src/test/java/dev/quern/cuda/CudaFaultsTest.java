@@ -15,7 +15,11 @@ import dev.quern.core.Replay;
 import dev.quern.core.Stream;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Relu;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +139,40 @@ final class CudaFaultsTest {
         stream.write(x, VALUES);
         replay.launch();
         assertThat(stream.readFloats(x)).containsExactly(RECTIFIED);
+      }
+    }
+  }
+
+  /** A fault leaves a context that answers nothing any more, as on a GPU. */
+  @Test
+  void aKernelThatFaultsSpoilsItsOwnDeviceOnly() {
+    Device spoilt = Detection.detect("cuda:1").require("cuda:1").open();
+    ImitatedCuda.set("QUERN_FAKE_FAULT", "relu");
+    try {
+      assertThatThrownBy(() -> rectifies(spoilt))
+          .isInstanceOf(DeviceException.class)
+          .hasMessageContaining("cuda:1")
+          .hasMessageContaining("CUDA_ERROR_ILLEGAL_ADDRESS (700)")
+          .hasMessageContaining("other devices can");
+      rectifies(device);
+    } finally {
+      ImitatedCuda.set("QUERN_FAKE_FAULT", "");
+      spoilt.close();
+    }
+    rectifies(device);
+  }
+
+  @Test
+  void twoGpusComputeAtOnce() throws Exception {
+    try (Device second = Detection.detect("cuda:1").require("cuda:1").open();
+        ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> work = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        Device one = i % 2 == 0 ? device : second;
+        work.add(threads.submit(() -> rectifies(one)));
+      }
+      for (Future<?> done : work) {
+        done.get();
       }
     }
   }

@@ -39,6 +39,7 @@ final class ImitatedCuda {
     build(folder, major);
     System.setProperty(LIBRARIES, folder.toAbsolutePath().toString());
     System.setProperty("quern.require", "cuda");
+    set("QUERN_FAKE_DEVICES", "2");
     installed = true;
     set("QUERN_FAKE_CACHE", folder.resolve("programs").toAbsolutePath().toString());
   }
