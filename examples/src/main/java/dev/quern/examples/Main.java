@@ -2,6 +2,7 @@ package dev.quern.examples;
 
 import dev.quern.core.ComputeException;
 import dev.quern.examples.check.CheckCommand;
+import dev.quern.examples.check.ConformanceCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -27,6 +28,7 @@ import picocli.CommandLine.ParseResult;
       DoctorCommand.class,
       MnistCommand.class,
       CheckCommand.class,
+      ConformanceCommand.class,
       TuneCommand.class
     })
 public final class Main {
