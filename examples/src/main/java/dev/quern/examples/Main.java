@@ -23,6 +23,11 @@ import picocli.CommandLine.ParseResult;
     description = "Compute kernels for Java: devices, checks, and the MNIST network.",
     mixinStandardHelpOptions = true,
     version = "quern 0.1.0-SNAPSHOT",
+    footer = {
+      "",
+      "In a source tree, './quern bundle' packs all this with a Java runtime, for hosts without"
+          + " one."
+    },
     subcommands = {
       DevicesCommand.class,
       DoctorCommand.class,

@@ -35,6 +35,7 @@ class MainTest {
           mnist --epochs           | --epochs                       | quern mnist --help
           mnist --precision half   | 'half'                         | quern mnist --help
           check                    | --vectors                      | quern check --help
+          conformance --draws -1   | must not be negative, but is -1 | quern conformance --help
           grind                    | 'grind'                        | quern --help
           """)
   void wrongUsageIsASentenceAndWhereToLook(String line, String said, String help) {
@@ -61,7 +62,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"devices", "doctor", "mnist", "check"})
+  @ValueSource(strings = {"devices", "doctor", "mnist", "check", "conformance"})
   void everyCommandIsListedAndExplainsItself(String name) {
     assertThat(Outcome.of("--help").out()).contains("\n  " + name);
     Outcome outcome = Outcome.of(name, "--help");

@@ -54,7 +54,8 @@ final class SuiteRun {
     run(suites);
   }
 
-  private void run(List<DiscoverySelector> selected) {
+  /** These tests, whatever they are. */
+  void run(List<? extends DiscoverySelector> selected) {
     LauncherFactory.create()
         .execute(
             LauncherDiscoveryRequestBuilder.request().selectors(selected).build(),
