@@ -128,7 +128,9 @@ int version() {
 
 cudnnStatus_t refuse(cudnnStatus_t status, const std::string &reason) {
   last_error = reason;
-  note("cudnn: " + reason);
+  if (status != CUDNN_STATUS_NOT_SUPPORTED) {  // for which callers may ask
+    note("cudnn: " + reason);
+  }
   return status;
 }
 

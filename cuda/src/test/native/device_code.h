@@ -1,4 +1,5 @@
-// In front of every program that the imitated NVRTC compiles: what CUDA C++ has and C++ has not. After module_abi.h.
+// In front of every program that the imitated NVRTC compiles, after module_abi.h: what CUDA C++ has
+// and C++ has not.
 
 static quern_block *quern_current;
 static quern_dimensions quern_thread_index, quern_block_index, quern_block_size, quern_grid_size;
@@ -24,14 +25,14 @@ extern "C" char __start_quern_shared[], __stop_quern_shared[];
 typedef decltype(sizeof(0)) size_t;
 typedef decltype((char *)0 - (char *)0) ptrdiff_t;
 
-#define QUERN_VECTORS(T, name, alignment2, alignment4)                                                   \
-  struct name##1 { T x; };                                                                               \
-  struct __attribute__((aligned(alignment2))) name##2 { T x, y; };                                       \
-  struct name##3 { T x, y, z; };                                                                         \
-  struct __attribute__((aligned(alignment4))) name##4 { T x, y, z, w; };                                 \
-  static inline name##1 make_##name##1(T x) { return {x}; }                                              \
-  static inline name##2 make_##name##2(T x, T y) { return {x, y}; }                                      \
-  static inline name##3 make_##name##3(T x, T y, T z) { return {x, y, z}; }                              \
+#define QUERN_VECTORS(T, name, alignment2, alignment4)                                            \
+  struct name##1 { T x; };                                                                        \
+  struct __attribute__((aligned(alignment2))) name##2 { T x, y; };                                \
+  struct name##3 { T x, y, z; };                                                                  \
+  struct __attribute__((aligned(alignment4))) name##4 { T x, y, z, w; };                          \
+  static inline name##1 make_##name##1(T x) { return {x}; }                                       \
+  static inline name##2 make_##name##2(T x, T y) { return {x, y}; }                               \
+  static inline name##3 make_##name##3(T x, T y, T z) { return {x, y, z}; }                       \
   static inline name##4 make_##name##4(T x, T y, T z, T w) { return {x, y, z, w}; }
 QUERN_VECTORS(char, char, 2, 4)
 QUERN_VECTORS(unsigned char, uchar, 2, 4)
@@ -51,22 +52,23 @@ struct dim3 {
 extern "C" int printf(const char *, ...);
 
 // Mathematics: as float where the argument is.
-#define QUERN_FUNCTION1(name)                                             \
-  extern "C" float name##f(float) noexcept;                               \
-  extern "C" double name(double) noexcept;                                \
+#define QUERN_FUNCTION1(name)                                                                     \
+  extern "C" float name##f(float) noexcept;                                                       \
+  extern "C" double name(double) noexcept;                                                        \
   static inline float name(float x) { return __builtin_##name##f(x); }
-#define QUERN_FUNCTION2(name)                                                           \
-  extern "C" float name##f(float, float) noexcept;                                      \
-  extern "C" double name(double, double) noexcept;                                      \
+#define QUERN_FUNCTION2(name)                                                                     \
+  extern "C" float name##f(float, float) noexcept;                                                \
+  extern "C" double name(double, double) noexcept;                                                \
   static inline float name(float x, float y) { return __builtin_##name##f(x, y); }
-QUERN_FUNCTION1(acos) QUERN_FUNCTION1(asin) QUERN_FUNCTION1(atan) QUERN_FUNCTION1(cbrt) QUERN_FUNCTION1(ceil)
-QUERN_FUNCTION1(cos) QUERN_FUNCTION1(cosh) QUERN_FUNCTION1(erf) QUERN_FUNCTION1(erfc) QUERN_FUNCTION1(exp)
-QUERN_FUNCTION1(exp2) QUERN_FUNCTION1(expm1) QUERN_FUNCTION1(fabs) QUERN_FUNCTION1(floor) QUERN_FUNCTION1(log)
-QUERN_FUNCTION1(log10) QUERN_FUNCTION1(log1p) QUERN_FUNCTION1(log2) QUERN_FUNCTION1(rint) QUERN_FUNCTION1(round)
-QUERN_FUNCTION1(sin) QUERN_FUNCTION1(sinh) QUERN_FUNCTION1(sqrt) QUERN_FUNCTION1(tan) QUERN_FUNCTION1(tanh)
-QUERN_FUNCTION1(trunc)
-QUERN_FUNCTION2(atan2) QUERN_FUNCTION2(copysign) QUERN_FUNCTION2(fmax) QUERN_FUNCTION2(fmin) QUERN_FUNCTION2(fmod)
-QUERN_FUNCTION2(hypot) QUERN_FUNCTION2(pow)
+QUERN_FUNCTION1(acos) QUERN_FUNCTION1(asin) QUERN_FUNCTION1(atan) QUERN_FUNCTION1(cbrt)
+QUERN_FUNCTION1(ceil) QUERN_FUNCTION1(cos) QUERN_FUNCTION1(cosh) QUERN_FUNCTION1(erf)
+QUERN_FUNCTION1(erfc) QUERN_FUNCTION1(exp) QUERN_FUNCTION1(exp2) QUERN_FUNCTION1(expm1)
+QUERN_FUNCTION1(fabs) QUERN_FUNCTION1(floor) QUERN_FUNCTION1(log) QUERN_FUNCTION1(log10)
+QUERN_FUNCTION1(log1p) QUERN_FUNCTION1(log2) QUERN_FUNCTION1(rint) QUERN_FUNCTION1(round)
+QUERN_FUNCTION1(sin) QUERN_FUNCTION1(sinh) QUERN_FUNCTION1(sqrt) QUERN_FUNCTION1(tan)
+QUERN_FUNCTION1(tanh) QUERN_FUNCTION1(trunc)
+QUERN_FUNCTION2(atan2) QUERN_FUNCTION2(copysign) QUERN_FUNCTION2(fmax) QUERN_FUNCTION2(fmin)
+QUERN_FUNCTION2(fmod) QUERN_FUNCTION2(hypot) QUERN_FUNCTION2(pow)
 static inline float fmaf(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 static inline double fma(double a, double b, double c) { return __builtin_fma(a, b, c); }
 static inline float fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
@@ -109,7 +111,9 @@ static inline unsigned __float_as_uint(float x) { return quern_bits<unsigned>(x)
 static inline float __int_as_float(int x) { return quern_bits<float>(x); }
 static inline float __uint_as_float(unsigned x) { return quern_bits<float>(x); }
 static inline int __mulhi(int a, int b) { return (int)((long long)a * b >> 32); }
-static inline unsigned __umulhi(unsigned a, unsigned b) { return (unsigned)((unsigned long long)a * b >> 32); }
+static inline unsigned __umulhi(unsigned a, unsigned b) {
+  return (unsigned)((unsigned long long)a * b >> 32);
+}
 static inline unsigned long long __umul64hi(unsigned long long a, unsigned long long b) {
   return (unsigned long long)((unsigned __int128)a * b >> 64);
 }
@@ -144,33 +148,39 @@ template <class T> static inline T quern_exchange(unsigned mask, T value, unsign
   quern_current->warp_barrier(mask);
   return result;
 }
+// Lanes of the same part of a warp have the same bits outside width - 1.
+static inline unsigned quern_part(unsigned lane, int width) { return lane & -(unsigned)width; }
 template <class T> static inline T __shfl_sync(unsigned mask, T v, int lane, int width = 32) {
   const unsigned me = quern_current->lane();
-  return quern_exchange(mask, v, (me & ~(unsigned)(width - 1)) | ((unsigned)lane & (unsigned)(width - 1)));
+  return quern_exchange(mask, v, quern_part(me, width) | ((unsigned)lane & (unsigned)(width - 1)));
 }
 template <class T> static inline T __shfl_xor_sync(unsigned mask, T v, int flip, int width = 32) {
   const unsigned me = quern_current->lane(), from = me ^ (unsigned)flip;
-  return quern_exchange(mask, v, (from & ~(unsigned)(width - 1)) <= (me & ~(unsigned)(width - 1)) ? from : me);
+  return quern_exchange(mask, v, quern_part(from, width) <= quern_part(me, width) ? from : me);
 }
-template <class T> static inline T __shfl_down_sync(unsigned mask, T v, unsigned delta, int width = 32) {
-  const unsigned me = quern_current->lane();
-  return quern_exchange(mask, v, (me & (unsigned)(width - 1)) + delta < (unsigned)width ? me + delta : me);
+template <class T>
+static inline T __shfl_down_sync(unsigned mask, T v, unsigned delta, int width = 32) {
+  const unsigned me = quern_current->lane(), from = me + delta;
+  return quern_exchange(mask, v, quern_part(from, width) == quern_part(me, width) ? from : me);
 }
-template <class T> static inline T __shfl_up_sync(unsigned mask, T v, unsigned delta, int width = 32) {
+template <class T>
+static inline T __shfl_up_sync(unsigned mask, T v, unsigned delta, int width = 32) {
   const unsigned me = quern_current->lane();
-  return quern_exchange(mask, v, (me & (unsigned)(width - 1)) >= delta ? me - delta : me);
+  return quern_exchange(mask, v, me - quern_part(me, width) >= delta ? me - delta : me);
 }
 static inline unsigned __ballot_sync(unsigned mask, int predicate) {
   quern_current->slot(quern_current->lane()) = predicate != 0;
   quern_current->warp_barrier(mask);
   const unsigned lanes = mask & quern_current->warp_lanes();
   unsigned votes = 0;
-  for (unsigned i = 0; i < 32; i++) votes |= lanes >> i & 1u && quern_current->slot(i) ? 1u << i : 0u;
+  for (unsigned i = 0; i < 32; i++) {
+    votes |= lanes >> i & 1u && quern_current->slot(i) ? 1u << i : 0u;
+  }
   quern_current->warp_barrier(mask);
   return votes;
 }
-static inline int __any_sync(unsigned mask, int predicate) { return __ballot_sync(mask, predicate) != 0; }
-static inline int __all_sync(unsigned mask, int predicate) { return __ballot_sync(mask, !predicate) == 0; }
+static inline int __any_sync(unsigned mask, int p) { return __ballot_sync(mask, p) != 0; }
+static inline int __all_sync(unsigned mask, int p) { return __ballot_sync(mask, !p) == 0; }
 
 // Other blocks of other grids run at the same time, so that these have to be atomic.
 template <class T, class Change> static inline T quern_atomic(T *p, Change change) {
@@ -182,9 +192,9 @@ template <class T, class Change> static inline T quern_atomic(T *p, Change chang
   return old;
 }
 template <class T> struct quern_same { typedef T type; };
-#define QUERN_ATOMIC(name, expression)                                                               \
-  template <class T> static inline T name(T *p, typename quern_same<T>::type value) {                \
-    return quern_atomic(p, [=](T old) -> T { return expression; });                                  \
+#define QUERN_ATOMIC(name, expression)                                                            \
+  template <class T> static inline T name(T *p, typename quern_same<T>::type value) {             \
+    return quern_atomic(p, [=](T old) -> T { return expression; });                               \
   }
 QUERN_ATOMIC(atomicAdd, old + value)
 QUERN_ATOMIC(atomicSub, old - value)
@@ -195,12 +205,16 @@ QUERN_ATOMIC(atomicAnd, old & value)
 QUERN_ATOMIC(atomicOr, old | value)
 QUERN_ATOMIC(atomicXor, old ^ value)
 QUERN_ATOMIC(atomicInc, old >= value ? T(0) : old + 1)
-template <class T> static inline T atomicCAS(T *p, typename quern_same<T>::type compare, typename quern_same<T>::type value) {
+template <class T>
+static inline T atomicCAS(
+    T *p, typename quern_same<T>::type compare, typename quern_same<T>::type value) {
   return quern_atomic(p, [=](T old) -> T { return old == compare ? value : old; });
 }
 
 // A kernel's arguments, from its type.
-template <class T> struct quern_kind { static constexpr char is = sizeof(T) > 8 || __is_class(T) ? 's' : 'i'; };
+template <class T> struct quern_kind {
+  static constexpr char is = sizeof(T) > 8 || __is_class(T) ? 's' : 'i';
+};
 template <class T> struct quern_kind<T *> { static constexpr char is = 'p'; };
 template <class T> struct quern_kind<T *__restrict__> { static constexpr char is = 'p'; };
 template <> struct quern_kind<float> { static constexpr char is = 'f'; };

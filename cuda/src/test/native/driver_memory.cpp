@@ -12,7 +12,7 @@
 namespace quern {
 namespace {
 
-constexpr size_t kPage = 4096, kAlignment = 256, kFilled = size_t(64) << 20;
+constexpr size_t kPage = 4096, kAlignment = 256, kFilled = size_t(4) << 20;
 constexpr unsigned char kCanary = 0xa5;
 
 struct Allocation {
@@ -63,9 +63,9 @@ CUresult allocate(Context &context, bool host, size_t bytes, uintptr_t &address)
   char *pages = static_cast<char *>(mapping) + kPage;
   mprotect(pages, usable, PROT_READ | PROT_WRITE);
   char *start = pages + (usable - bytes) / kAlignment * kAlignment;
-  // Memory has no value at first: floats are NaN, integers -1. Huge blocks are left 0, as nobody
-  // has that many pages.
-  memset(start, bytes <= kFilled ? 0xff : 0, std::min(bytes, kFilled));
+  // Memory has no value at first: floats are NaN, integers -1. The rest of large blocks is 0, since
+  // each page that is touched costs memory and time.
+  memset(start, 0xff, std::min(bytes, kFilled));
   memset(pages, kCanary, size_t(start - pages));
   memset(start + bytes, kCanary, size_t(pages + usable - start) - bytes);
   address = reinterpret_cast<uintptr_t>(start);

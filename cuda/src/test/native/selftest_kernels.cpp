@@ -21,7 +21,8 @@ int nvrtcGetProgramLogSize(nvrtcProgram, size_t *);
 namespace {
 
 const char *const kSource = R"(
-extern "C" __global__ void axpy(float *__restrict__ y, const float *x, const long long start, const float a, const int n) {
+extern "C" __global__ void axpy(
+    float *__restrict__ y, const float *x, const long long start, const float a, const int n) {
   const int i = blockIdx.x * blockDim.x + threadIdx.x;
   if (i < n) {
     y[i] = fmaf(a, x[start + i], y[i]);
@@ -53,8 +54,18 @@ extern "C" __global__ void warps(float *y, const float *x, int n) {
     float sum = 0;
     for (int i = 0; i < n / 32; i++) sum += part[i];
     atomicAdd(y, sum);
-    y[1] = __float_as_int(1.0f) == 0x3f800000 && __umulhi(1u << 31, 6) == 3 && min(2, 3) == 2 && count == 96;
+    y[1] = __float_as_int(1.0f) == 0x3f800000 && __umulhi(1u << 31, 6) == 3 && min(2, 3) == 2 &&
+        count == 96;
   }
+}
+extern "C" __global__ void lanes(float *y) {
+  const int t = threadIdx.x;
+  const unsigned all = 0xffffffffu;
+  y[t] = __shfl_down_sync(all, t, 3);
+  y[32 + t] = __shfl_up_sync(all, t, 3, 16);
+  y[64 + t] = __shfl_sync(all, t, 5, 8);
+  y[96 + t] = __popc(__ballot_sync(all, t % 3 == 0)) + 100 * __any_sync(all, t == 7) +
+      1000 * __all_sync(all, t < 31);
 }
 extern "C" __global__ void stuck(float *y) {
   __shared__ int never;
@@ -175,6 +186,17 @@ void test_launches(const Compiled &compiled) {
   }
   IS(3 * sum, fresh.read(y, 2)[0]);
   IS(1, fresh.read(y, 2)[1]);
+
+  CUfunction lanes;
+  OK(cuModuleGetFunction(&lanes, module, "lanes"));
+  OK(cuLaunchKernel(lanes, 1, 1, 1, 32, 1, 1, 0, fresh.stream, others, nullptr));
+  const std::vector<float> exchanged = fresh.read(y, 128);
+  for (size_t t = 0; t < 32; t++) {
+    IS(t + 3 < 32 ? t + 3 : t, exchanged[t]);
+    IS(t % 16 >= 3 ? t - 3 : t, exchanged[32 + t]);
+    IS(t / 8 * 8 + 5, exchanged[64 + t]);
+    IS(111, exchanged[96 + t]);
+  }
   OK(cuModuleUnload(module));
   IS(400, launch());
 }
