@@ -23,7 +23,11 @@ import tools.jackson.jr.ob.JSON;
 
 /** A bundle, made once from what Maven has packaged, and used as on a host that has nothing. */
 class BundleTest {
-  private static final long MOST_BYTES = 20_000_000;
+  /**
+   * At most 20 MB as it is made by default; level 2, which takes a third of the time, adds 12 %.
+   */
+  private static final long MOST_BYTES = 22_000_000;
+
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Path JDK = Path.of(System.getProperty("java.home"));
 
@@ -57,7 +61,7 @@ class BundleTest {
             "--jdk",
             JDK,
             "--level",
-            "4", // half the time
+            "2",
             "--out",
             archive);
     assertThat(packed.code()).as(packed.err()).isZero();
@@ -152,7 +156,7 @@ class BundleTest {
     long begun = System.nanoTime();
     Outcome check =
         run(
-            Map.of("QUERN_CHECK_QUICK", "1", "QUERN_CHECK_SECONDS", "20"),
+            Map.of("QUERN_CHECK_QUICK", "1", "QUERN_CHECK_SECONDS", "15"),
             bundle().resolve("bench/gpu-check.sh"),
             results);
     assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun)).isLessThan(30);
