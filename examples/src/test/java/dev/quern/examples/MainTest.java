@@ -73,13 +73,13 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"mnist --device cuda:7 --data synthetic", "check --device cuda:7 --onnx ."})
+      strings = {"mnist --device vulkan:7 --data synthetic", "check --device vulkan:7 --onnx ."})
   void deviceThatIsNotThereIsASentence(String line) {
     Outcome outcome = Outcome.of(line.split(" "));
     assertThat(outcome.code()).isEqualTo(1);
     assertThat(outcome.out()).isEmpty();
     assertThat(outcome.err().lines()).hasSize(1);
-    assertThat(outcome.err()).startsWith("quern: ").contains("cuda:7").contains("cpu");
+    assertThat(outcome.err()).startsWith("quern: ").contains("vulkan:7").contains("cpu");
   }
 
   @Test
