@@ -23,7 +23,27 @@ final class ArrayCopy {
     }
   }
 
-  static void read(Stream stream, DeviceBuffer source, MemorySegment values) {
+  static float[] floats(Stream stream, DeviceBuffer source) {
+    requireType(source, DataType.FLOAT32);
+    float[] values = new float[Math.toIntExact(source.count())];
+    read(stream, source, MemorySegment.ofArray(values));
+    return values;
+  }
+
+  static int[] ints(Stream stream, DeviceBuffer source) {
+    requireType(source, DataType.INT32);
+    int[] values = new int[Math.toIntExact(source.count())];
+    read(stream, source, MemorySegment.ofArray(values));
+    return values;
+  }
+
+  private static void requireType(DeviceBuffer buffer, DataType type) {
+    if (buffer.type() != type) {
+      throw new SpecException(buffer + " must hold " + type);
+    }
+  }
+
+  private static void read(Stream stream, DeviceBuffer source, MemorySegment values) {
     stream.beginCopy(source, "a copy to the host");
     try (java.lang.foreign.Arena staging = java.lang.foreign.Arena.ofConfined()) {
       MemorySegment copy = staging.allocate(Math.max(1, values.byteSize()), ALIGNMENT);

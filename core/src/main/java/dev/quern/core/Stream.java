@@ -107,18 +107,12 @@ public abstract class Stream extends DeviceResource {
 
   /** Waits, then returns a FLOAT32 buffer's elements. */
   public final float[] readFloats(DeviceBuffer source) {
-    requireType(source, DataType.FLOAT32);
-    float[] values = new float[Math.toIntExact(source.count())];
-    ArrayCopy.read(this, source, MemorySegment.ofArray(values));
-    return values;
+    return ArrayCopy.floats(this, source);
   }
 
   /** Waits, then returns an INT32 buffer's elements. */
   public final int[] readInts(DeviceBuffer source) {
-    requireType(source, DataType.INT32);
-    int[] values = new int[Math.toIntExact(source.count())];
-    ArrayCopy.read(this, source, MemorySegment.ofArray(values));
-    return values;
+    return ArrayCopy.ints(this, source);
   }
 
   /** Enqueues an event. */
@@ -245,12 +239,6 @@ public abstract class Stream extends DeviceResource {
       throw new SpecException(
           "copy: the staging memory must hold the buffer, but has %d bytes and %s has %d"
               .formatted(hostBytes, buffer, buffer.bytes()));
-    }
-  }
-
-  private static void requireType(DeviceBuffer buffer, DataType type) {
-    if (buffer.type() != type) {
-      throw new SpecException(buffer + " must hold " + type);
     }
   }
 
