@@ -1,26 +1,19 @@
 package dev.quern.examples;
 
-import dev.quern.core.Arena;
 import dev.quern.core.ComputeException;
 import dev.quern.core.Device;
-import dev.quern.core.DeviceBuffer;
-import dev.quern.core.HostBuffer;
 import dev.quern.core.Kernel;
 import dev.quern.core.Stream;
 import dev.quern.core.UnsupportedSpecException;
-import dev.quern.kernels.cases.Argument;
-import dev.quern.kernels.cases.Bindings;
+import dev.quern.kernels.Pass;
 import dev.quern.kernels.cases.Case;
 import dev.quern.kernels.cases.Cases;
-import dev.quern.kernels.cases.Expected;
 import dev.quern.kernels.cases.Run;
-import dev.quern.kernels.cases.Values;
+import dev.quern.kernels.cases.Trial;
 import java.io.PrintWriter;
-import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One case of every op on a device: is the answer right, how is it computed, and roughly how fast.
@@ -82,73 +75,38 @@ final class SelfTest {
   }
 
   private <K extends Kernel> int check(Case<K> problem, K kernel, Run<K> run, Stream stream) {
-    long bytes = 0;
-    for (Argument argument : run.arguments()) {
-      bytes += Arena.footprint(argument.initial().type(), argument.initial().count());
-    }
-    try (Arena arena = device.newArena("self-test", bytes)) {
-      Bindings buffers = new Bindings();
-      for (Argument argument : run.arguments()) {
-        Values initial = argument.initial();
-        DeviceBuffer buffer = arena.allocate(argument.role(), initial.type(), initial.count());
-        write(stream, buffer, initial);
-        buffers.put(argument.role(), buffer);
-      }
-      run.call().run(kernel, stream, buffers);
-      String wrong = wrong(run, stream, buffers);
+    try (Trial<K> trial = new Trial<>(run, stream)) {
+      trial.run(kernel);
+      String wrong = trial.mismatch();
       out.printf(
           "  %-7s %-46s %-16s %-26s %s%n",
           wrong == null ? "ok" : "FAILED",
           problem.spec().describe(),
           run.pass(),
           kernel.implementation(),
-          wrong == null ? rate(problem, kernel, run, stream, buffers) : wrong);
+          wrong == null ? rate(problem, kernel, run.pass(), trial, stream) : wrong);
       out.flush();
       return wrong == null ? 0 : 1;
     }
   }
 
-  private static void write(Stream stream, DeviceBuffer buffer, Values values) {
-    switch (values.type()) {
-      case FLOAT32 -> stream.write(buffer, values.bits().toArray(ValueLayout.JAVA_FLOAT));
-      case INT32 -> stream.write(buffer, values.bits().toArray(ValueLayout.JAVA_INT));
-      case UINT8 -> stream.write(buffer, values.bits().toArray(ValueLayout.JAVA_BYTE));
-    }
-  }
-
-  private @Nullable String wrong(Run<?> run, Stream stream, Bindings buffers) {
-    for (Map.Entry<String, Expected> entry : run.reference().get().entrySet()) {
-      DeviceBuffer buffer = buffers.get(entry.getKey());
-      try (HostBuffer host = device.newHostBuffer("result", Math.max(1, buffer.bytes()))) {
-        stream.read(buffer, host);
-        stream.synchronize();
-        Values actual = Values.read(buffer.type(), host.segment(), buffer.count());
-        String mismatch = entry.getValue().mismatch(actual, false);
-        if (mismatch != null) {
-          return entry.getKey() + ": " + mismatch;
-        }
-      }
-    }
-    return null;
-  }
-
   /** Best time of a run, as operations or bytes a second, whichever bounds it. */
   private <K extends Kernel> String rate(
-      Case<K> problem, K kernel, Run<K> run, Stream stream, Bindings buffers) {
+      Case<K> problem, K kernel, Pass pass, Trial<K> trial, Stream stream) {
     long best = Long.MAX_VALUE;
     long begin = System.nanoTime();
     do {
       long start = System.nanoTime();
       int runs = 0;
       do {
-        run.call().run(kernel, stream, buffers);
+        trial.run(kernel);
         runs++;
       } while (System.nanoTime() - start < NANOS_PER_ROUND);
       stream.synchronize();
       best = Math.min(best, (System.nanoTime() - start) / runs);
     } while (System.nanoTime() - begin < seconds * 1e9);
-    double flops = problem.spec().flops(run.pass());
-    double bytes = problem.spec().bytes(run.pass());
+    double flops = problem.spec().flops(pass);
+    double bytes = problem.spec().bytes(pass);
     return flops > 10 * bytes
         ? String.format(Locale.ROOT, "%8.1f us %7.1f GFLOP/s", best / 1e3, flops / best)
         : String.format(Locale.ROOT, "%8.1f us %7.1f GB/s", best / 1e3, bytes / best);
