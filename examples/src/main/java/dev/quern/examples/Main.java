@@ -1,8 +1,10 @@
 package dev.quern.examples;
 
+import dev.quern.bench.BenchCommand;
 import dev.quern.core.ComputeException;
 import dev.quern.examples.check.CheckCommand;
 import dev.quern.examples.check.ConformanceCommand;
+import dev.quern.train.data.FileErrors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -49,6 +51,7 @@ public final class Main {
   /** The command line, ready to execute; for tests. */
   static CommandLine commandLine() {
     CommandLine quern = new CommandLine(new Main());
+    quern.addSubcommand(new BenchCommand(MnistCnn::network));
     takeVerbose(quern.getCommandSpec());
     quern.getSubcommands().values().forEach(command -> takeVerbose(command.getCommandSpec()));
     return quern

@@ -2,6 +2,7 @@ package dev.quern.examples;
 
 import dev.quern.train.data.DataException;
 import dev.quern.train.data.DataSet;
+import dev.quern.train.data.FileErrors;
 import dev.quern.train.data.Mnist;
 import dev.quern.train.data.SyntheticDigits;
 import java.io.IOException;

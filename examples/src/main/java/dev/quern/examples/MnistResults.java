@@ -1,5 +1,6 @@
 package dev.quern.examples;
 
+import dev.quern.bench.JsonFile;
 import dev.quern.core.Device;
 import dev.quern.kernels.Precision;
 import dev.quern.train.Evaluation;
@@ -7,27 +8,21 @@ import dev.quern.train.Fit;
 import dev.quern.train.History;
 import dev.quern.train.Model;
 import dev.quern.train.data.DataException;
+import dev.quern.train.data.FileErrors;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.jr.ob.JSON;
 
 /** Writes what a run of {@link MnistCommand} leaves behind. */
 final class MnistResults {
-  /** What is not known is null, and not left out: readers may count on every name. */
-  private static final JSON FORMAT =
-      JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT, JSON.Feature.WRITE_NULL_PROPERTIES);
-
   private final @Nullable Path folder;
-  private final @Nullable Path json;
+  private final @Nullable JsonFile json;
 
   /**
    * Results.
@@ -37,7 +32,7 @@ final class MnistResults {
    */
   MnistResults(@Nullable Path folder, @Nullable Path json) {
     this.folder = folder;
-    this.json = json;
+    this.json = json == null ? null : new JsonFile(json);
   }
 
   /** Everything about a run. */
@@ -71,21 +66,9 @@ final class MnistResults {
             "--out " + folder + " cannot be written to: " + FileErrors.sentence(e), e);
       }
     }
-    if (json != null && !canWrite(json)) {
-      throw new DataException(
-          "--json "
-              + json
-              + " cannot be written: it must be a file in a folder that exists and may be written"
-              + " to");
+    if (json != null) {
+      json.requireWritable();
     }
-  }
-
-  private static boolean canWrite(Path file) {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      return !Files.isDirectory(file) && Files.isWritable(file);
-    }
-    Path parent = file.toAbsolutePath().getParent();
-    return parent != null && Files.isDirectory(parent) && Files.isWritable(parent);
   }
 
   /**
@@ -96,36 +79,11 @@ final class MnistResults {
   void write(Run run) {
     Map<String, Object> object = asMap(run);
     if (json != null) {
-      writeJson(json, object);
+      json.write(object);
     }
     if (folder != null) {
-      writeJson(folder.resolve("history.json"), object);
+      new JsonFile(folder.resolve("history.json")).write(object);
       run.model().save(folder.resolve("weights.safetensors"));
-    }
-  }
-
-  private static void writeJson(Path file, Map<String, Object> object) {
-    try {
-      byte[] bytes = (FORMAT.asString(object) + "\n").getBytes(StandardCharsets.UTF_8);
-      if (Files.exists(file) && !Files.isRegularFile(file)) {
-        Files.write(file, bytes); // a pipe or a terminal: nothing that could be replaced
-      } else {
-        replace(Files.isSymbolicLink(file) ? file.toRealPath() : file.toAbsolutePath(), bytes);
-      }
-    } catch (IOException e) {
-      throw new DataException(file + " cannot be written: " + FileErrors.sentence(e), e);
-    }
-  }
-
-  private static void replace(Path file, byte[] bytes) throws IOException {
-    Path temporary =
-        file.resolveSibling(
-            "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-    try {
-      Files.write(temporary, bytes);
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
     }
   }
 

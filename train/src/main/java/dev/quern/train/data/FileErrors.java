@@ -1,4 +1,4 @@
-package dev.quern.examples;
+package dev.quern.train.data;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -7,11 +7,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** The file system's errors in words: its own messages are often no more than a path. */
-final class FileErrors {
+public final class FileErrors {
   private FileErrors() {}
 
   /** One sentence without a full stop; never empty. */
-  static String sentence(IOException e) {
+  public static String sentence(IOException e) {
     return switch (e) {
       case NoSuchFileException missing -> "there is no file or folder " + missing.getFile();
       case AccessDeniedException denied -> "no permission for " + denied.getFile();

@@ -1,0 +1,21 @@
+package dev.quern.bench;
+
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Something to measure, which has one line for each of its passes. */
+interface Entry {
+
+  /** The names of its lines. */
+  List<String> names();
+
+  /**
+   * Measures some of its lines. An error is a result, too: nothing is thrown.
+   *
+   * @param session on which device, and how long
+   * @param wanted the names of the lines
+   * @param results receives a result for each
+   */
+  void measure(Session session, Set<String> wanted, Consumer<Result> results);
+}

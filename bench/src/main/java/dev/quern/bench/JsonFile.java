@@ -1,0 +1,84 @@
+package dev.quern.bench;
+
+import dev.quern.train.data.DataException;
+import dev.quern.train.data.FileErrors;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.jr.ob.JSON;
+
+/** A file for one JSON object, which is replaced whole: who reads it never sees half of one. */
+public final class JsonFile {
+  /** What is not known is null, and not left out: readers may count on every name. */
+  private static final JSON FORMAT =
+      JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT, JSON.Feature.WRITE_NULL_PROPERTIES);
+
+  private final Path path;
+
+  /** The file with this path, which need not exist. */
+  public JsonFile(Path path) {
+    this.path = path;
+  }
+
+  /**
+   * Finds out before the work, not after it, that the file cannot be written.
+   *
+   * @throws DataException if so, and why
+   */
+  public void requireWritable() {
+    if (!canWrite()) {
+      throw new DataException(
+          "--json "
+              + path
+              + " cannot be written: it must be a file in a folder that exists and may be written"
+              + " to");
+    }
+  }
+
+  private boolean canWrite() {
+    if (!isReplaceable()) {
+      return !Files.isDirectory(path) && Files.isWritable(path);
+    }
+    Path parent = path.toAbsolutePath().getParent();
+    return parent != null && Files.isDirectory(parent) && Files.isWritable(parent);
+  }
+
+  /** Whether it may be written again and again: not a pipe, nor a terminal. */
+  public boolean isReplaceable() {
+    return !Files.exists(path) || Files.isRegularFile(path);
+  }
+
+  /**
+   * Writes an object.
+   *
+   * @throws DataException if that fails; an old file is then still there
+   */
+  public void write(Map<String, @Nullable Object> object) {
+    try {
+      byte[] bytes = (FORMAT.asString(object) + "\n").getBytes(StandardCharsets.UTF_8);
+      if (isReplaceable()) {
+        replace(Files.isSymbolicLink(path) ? path.toRealPath() : path.toAbsolutePath(), bytes);
+      } else {
+        Files.write(path, bytes);
+      }
+    } catch (IOException e) {
+      throw new DataException(path + " cannot be written: " + FileErrors.sentence(e), e);
+    }
+  }
+
+  private static void replace(Path file, byte[] bytes) throws IOException {
+    Path temporary =
+        file.resolveSibling(
+            "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    try {
+      Files.write(temporary, bytes);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.quern.bench;
+
+import dev.quern.core.DeviceInfo;
+import dev.quern.train.Fit;
+import dev.quern.train.History;
+import dev.quern.train.Loss;
+import dev.quern.train.Model;
+import dev.quern.train.Optimizer;
+import dev.quern.train.Sequential;
+import dev.quern.train.TrainingListener;
+import dev.quern.train.data.DataSet;
+import dev.quern.train.data.SyntheticDigits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A whole network on drawn digits, by the host's clock over whole epochs, as a user would see it:
+ * training, or the answering of questions. The first epoch is left out, since it prepares.
+ */
+final class NetworkEntry implements Entry {
+  private static final long SEED = 1;
+  private static final int LEAST_EPOCHS = 3;
+
+  /** What an epoch of training takes in: some milliseconds on a GPU, half a second on a CPU. */
+  private static final int ROWS_GPU = 61_440;
+
+  private static final int ROWS_CPU = 4096;
+
+  /** With no time at all: to see that it works. */
+  private static final int ROWS_LEAST = 512;
+
+  /** Until Java has compiled all kernels. */
+  private static final double WARM_UP_CPU = 3;
+
+  private final String name;
+  private final Supplier<Sequential> network;
+  private final int batch;
+  private final boolean training;
+
+  private NetworkEntry(String name, Supplier<Sequential> network, int batch, boolean training) {
+    this.name = name;
+    this.network = network;
+    this.batch = batch;
+    this.training = training;
+  }
+
+  /** Training steps. */
+  static Entry training(String model, Supplier<Sequential> network, int batch) {
+    return new NetworkEntry("train-step/%s-b%d".formatted(model, batch), network, batch, true);
+  }
+
+  /** Forward runs with loss and hits, as in an evaluation. */
+  static Entry inference(String model, Supplier<Sequential> network, int batch) {
+    return new NetworkEntry("inference/%s-b%d".formatted(model, batch), network, batch, false);
+  }
+
+  @Override
+  public List<String> names() {
+    return List.of(name);
+  }
+
+  @Override
+  public void measure(Session session, Set<String> wanted, Consumer<Result> results) {
+    try {
+      results.accept(Result.ok(name, timed(session)));
+    } catch (RuntimeException e) {
+      results.accept(Result.failed(name, e));
+    }
+  }
+
+  private Measurement timed(Session session) {
+    boolean cpu = session.device().info().kind() == DeviceInfo.Kind.CPU;
+    int rows = session.seconds() == 0 ? ROWS_LEAST : cpu ? ROWS_CPU : ROWS_GPU;
+    DataSet digits = SyntheticDigits.draw(rows, SEED);
+    try (Model model =
+        network
+            .get()
+            .compile(
+                session.device(),
+                Optimizer.adam(),
+                Loss.SPARSE_CATEGORICAL_CROSSENTROPY,
+                SEED,
+                session.precision())) {
+      double warmUp = cpu ? Math.min(WARM_UP_CPU, 3 * session.seconds()) : 0;
+      Epochs epochs = new Epochs(model, warmUp, session.seconds());
+      Fit fit = Fit.epochs(Integer.MAX_VALUE).batch(batch).listener(epochs);
+      // A validation is an evaluation that is prepared once; a step of training goes before it.
+      model.fit(
+          training ? digits : SyntheticDigits.draw(batch, SEED),
+          training ? fit : fit.validation(digits));
+      int steps = (rows + batch - 1) / batch;
+      Summary epoch = epochs.summary();
+      return new Measurement(
+          training ? "fit" : "evaluate",
+          false,
+          null,
+          epoch.dividedBy(steps),
+          null,
+          null,
+          steps,
+          0,
+          0,
+          (double) rows / steps);
+    }
+  }
+
+  /** Times epochs, and ends training when there are enough. */
+  private final class Epochs implements TrainingListener {
+    private final Model model;
+    private final double warmUp;
+    private final double seconds;
+    private final List<Double> nanos = new ArrayList<>();
+    private final long created = System.nanoTime();
+    private long begun;
+    private long trained;
+
+    Epochs(Model model, double warmUp, double seconds) {
+      this.model = model;
+      this.warmUp = warmUp;
+      this.seconds = seconds;
+    }
+
+    @Override
+    public void progress(int step, double loss, double accuracy, double imagesPerSecond) {
+      trained = System.nanoTime();
+    }
+
+    @Override
+    public void epochEnds(int epoch, History.Epoch result) {
+      long now = System.nanoTime();
+      if (epoch == 1 || (begun == 0 && now - created < warmUp * 1e9)) {
+        return;
+      }
+      if (begun == 0) {
+        begun = now;
+        return; // the last one of the warm-up
+      }
+      nanos.add(training ? result.seconds() * 1e9 : now - trained);
+      if (nanos.size() >= LEAST_EPOCHS && now - begun >= seconds * 1e9) {
+        model.requestStop();
+      }
+    }
+
+    Summary summary() {
+      return Summary.of(nanos.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+  }
+}

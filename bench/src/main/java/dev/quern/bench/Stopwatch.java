@@ -1,0 +1,161 @@
+package dev.quern.bench;
+
+import dev.quern.core.DeviceInfo;
+import dev.quern.core.Event;
+import dev.quern.core.Stream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Times work on a stream, in batches: by events around a batch, which is the device's time, and by
+ * the clock around it and the wait for its end, which is what a caller sees.
+ */
+final class Stopwatch {
+  /** Long against what an event costs and against its resolution, half a microsecond. */
+  private static final long BATCH_NANOS = 4_000_000;
+
+  /** Work that waits for the device at the same time. */
+  private static final int MOST_RUNS = 1000;
+
+  private static final int LEAST_SAMPLES = 3;
+
+  /** Enough is known when the median is known this well. */
+  private static final double LEAST_DOUBT = 0.01;
+
+  /** A batch this much faster than those before shows that these were no steady state. */
+  private static final double JUMP = 0.7;
+
+  private static final int MOST_RESTARTS = 3;
+
+  /** Java takes about half a second to compile a kernel; GPUs take less to raise their clocks. */
+  private static final double WARM_UP_CPU = 0.5;
+
+  private static final double WARM_UP_GPU = 0.05;
+
+  /** Calls in a row whose cost is measured: few enough for any queue. */
+  private static final int CALLS = 16;
+
+  private static final int CALL_SAMPLES = 21;
+
+  private final Stream stream;
+  private final double seconds;
+  private final Runnable rewind;
+  private final int mostRuns;
+
+  /**
+   * A stopwatch.
+   *
+   * @param stream where the work goes
+   * @param seconds how long to take samples at most, warming up apart
+   * @param rewind enqueues what must happen after every {@code mostRuns} runs
+   * @param mostRuns runs in a batch at most
+   */
+  Stopwatch(Stream stream, double seconds, Runnable rewind, int mostRuns) {
+    this.stream = stream;
+    this.seconds = seconds;
+    this.rewind = rewind;
+    this.mostRuns = Math.min(mostRuns, MOST_RUNS);
+  }
+
+  /**
+   * Times of a run.
+   *
+   * @param device by the device's clock
+   * @param wall by the host's
+   * @param runs in each sample
+   */
+  record Timing(Summary device, Summary wall, int runs) {}
+
+  private record Batch(double device, double wall) {}
+
+  /** The times of a body that enqueues one run. */
+  Timing time(Runnable body) {
+    int runs = warmUp(body);
+    List<Batch> batches = new ArrayList<>();
+    int restarts = 0;
+    long begun = System.nanoTime();
+    while (true) {
+      Batch batch = batch(body, runs);
+      if (restarts < MOST_RESTARTS
+          && seconds > 0
+          && !batches.isEmpty()
+          && batch.wall() < JUMP * summary(batches, false).median()) {
+        restarts++;
+        batches.clear();
+        begun = System.nanoTime();
+        runs = runsFor(batch.wall());
+      } else {
+        batches.add(batch);
+      }
+      boolean late = System.nanoTime() - begun >= seconds * 1e9;
+      if (batches.size() >= LEAST_SAMPLES
+          && (late || summary(batches, true).doubt() < LEAST_DOUBT)) {
+        return new Timing(summary(batches, true), summary(batches, false), runs);
+      }
+    }
+  }
+
+  /** What it costs the host to enqueue one run; on devices that work in the call, the run too. */
+  Summary calls(Runnable body, Timing timing) {
+    int calls =
+        (int) Math.clamp(BATCH_NANOS / timing.wall().median(), 1, Math.min(CALLS, mostRuns));
+    List<Double> samples = new ArrayList<>();
+    long begun = System.nanoTime();
+    do {
+      rewind.run();
+      stream.synchronize();
+      long start = System.nanoTime();
+      for (int i = 0; i < calls; i++) {
+        body.run();
+      }
+      samples.add((double) (System.nanoTime() - start) / calls);
+      stream.synchronize();
+    } while (samples.size() < CALL_SAMPLES
+        && (samples.size() < LEAST_SAMPLES || System.nanoTime() - begun < seconds / 4 * 1e9));
+    return Summary.of(samples.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  /** Runs until it gets no faster; returns how many runs make a batch. */
+  private int warmUp(Runnable body) {
+    boolean cpu = stream.device().info().kind() == DeviceInfo.Kind.CPU;
+    double least = Math.min(seconds, cpu ? WARM_UP_CPU : WARM_UP_GPU) * 1e9;
+    long begun = System.nanoTime();
+    double best = batch(body, 1).wall();
+    int runs = 1;
+    while (true) {
+      double wall = batch(body, runs).wall();
+      runs = runsFor(wall);
+      boolean faster = wall < JUMP * best;
+      best = Math.min(best, wall);
+      double taken = System.nanoTime() - begun;
+      if (taken >= least && !(faster && taken < 5 * least)) {
+        return runs;
+      }
+    }
+  }
+
+  private int runsFor(double nanos) {
+    return (int) Math.clamp(BATCH_NANOS / nanos, 1, mostRuns);
+  }
+
+  private Batch batch(Runnable body, int runs) {
+    rewind.run();
+    stream.synchronize();
+    long begun = System.nanoTime();
+    try (Event start = stream.mark()) {
+      for (int i = 0; i < runs; i++) {
+        body.run();
+      }
+      try (Event end = stream.mark()) {
+        stream.synchronize();
+        double wall = System.nanoTime() - begun;
+        double device = Math.max(1, end.nanosSince(start));
+        return new Batch(device / runs, wall / runs);
+      }
+    }
+  }
+
+  private static Summary summary(List<Batch> batches, boolean device) {
+    return Summary.of(batches.stream().mapToDouble(b -> device ? b.device() : b.wall()).toArray());
+  }
+}

@@ -1,0 +1,179 @@
+package dev.quern.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quern.core.Detection;
+import dev.quern.core.Device;
+import dev.quern.kernels.Precision;
+import dev.quern.kernels.Relu;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tools.jackson.jr.ob.JSON;
+
+/** The whole command on the CPU, with as little work as can be. */
+class BenchCommandTest {
+  private static final String SMALL = "gemm/NNm32n10k128+BIAS forward";
+
+  @TempDir private Path folder;
+
+  private record Outcome(int code, String out, String err) {}
+
+  private static Outcome bench(String... more) {
+    List<String> line = new ArrayList<>(List.of("--device", "cpu"));
+    line.addAll(List.of(more));
+    if (!line.contains("--seconds")) {
+      line.addAll(List.of("--seconds", "0"));
+    }
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code =
+        new CommandLine(new BenchCommand(Networks::small))
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(
+                (e, command, parsed) -> {
+                  command.getErr().println(e.getMessage());
+                  return 1;
+                })
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true))
+            .execute(line.toArray(String[]::new));
+    return new Outcome(code, out.toString(), err.toString());
+  }
+
+  private static Map<?, ?> object(Map<?, ?> parent, String key) {
+    return (Map<?, ?>) Objects.requireNonNull(parent.get(key), key);
+  }
+
+  private static List<?> list(Map<?, ?> parent, String key) {
+    return (List<?>) Objects.requireNonNull(parent.get(key), key);
+  }
+
+  @Test
+  void aCaseIsALineAndAnObject() throws IOException {
+    Path json = folder.resolve("bench.json");
+    Outcome outcome = bench("--case", SMALL, "--json", json.toString());
+    assertThat(outcome.code()).as(outcome.out() + outcome.err()).isZero();
+    assertThat(outcome.err()).isEmpty();
+    List<String> lines = outcome.out().lines().toList();
+    assertThat(lines).hasSize(3);
+    assertThat(lines.get(0)).startsWith("CASE ").endsWith("  HOW");
+    assertThat(lines.get(1)).startsWith(SMALL + " ").contains(" GB/s ");
+    assertThat(lines.get(2)).matches("1 measured, 0 failed in \\d+ s.*");
+    Map<String, Object> run = JSON.std.mapFrom(Files.readString(json));
+    assertThat(run)
+        .containsOnlyKeys(
+            "device",
+            "settings",
+            "environment",
+            "date",
+            "seconds",
+            "complete",
+            "ceilings",
+            "results")
+        .containsEntry("complete", true);
+    assertThat(object(run, "device").get("id")).isEqualTo("cpu");
+    assertThat(object(run, "settings"))
+        .hasToString("{precision=fp32, seconds=0.0, quick=false, case=" + SMALL + "}");
+    assertThat(object(run, "environment").get("java")).isEqualTo(Runtime.version().toString());
+    assertThat(list(run, "results")).hasSize(1);
+    Map<?, ?> result = (Map<?, ?>) list(run, "results").getFirst();
+    assertThat(result.get("name")).isEqualTo(SMALL);
+    assertThat(result.get("checked")).isEqualTo(true);
+    assertThat((Double) object(result, "device").get("median_nanos")).isPositive();
+    assertThat(folder.toFile().list()).containsExactly("bench.json");
+  }
+
+  /** Every op and every pass: each must run with the buffers that it is given. */
+  @Test
+  void allKindsOfProblemsAreMeasured() {
+    for (String pattern :
+        List.of(
+            "conv2d/mb32ic1ih28",
+            "maxpool2d/mb32ic64ih11",
+            "softmax-ce/32x10mean",
+            "gather-batch/mb32",
+            "adam/",
+            "bias-add/",
+            "train-step/mnist-b128",
+            "inference/")) {
+      Outcome outcome = bench("--case", pattern);
+      assertThat(outcome.code()).as(outcome.out() + outcome.err()).isZero();
+      assertThat(outcome.out()).contains(" measured, 0 failed in ").doesNotContain("absent");
+    }
+  }
+
+  @Test
+  void recordingsAreTimedWhereThatIsAskedFor() {
+    List<Result> results = new ArrayList<>();
+    try (Device device = Detection.detect("cpu").require("cpu").open()) {
+      Entry entry = KernelEntry.of(new Relu.Spec(1000));
+      entry.measure(
+          new Session(device, 0, Precision.FP32, true),
+          new LinkedHashSet<>(entry.names()),
+          results::add);
+    }
+    assertThat(results)
+        .hasSize(2)
+        .allSatisfy(
+            result -> {
+              assertThat(result.outcome()).as("%s", result).isEqualTo(Result.Outcome.OK);
+              assertThat(Objects.requireNonNull(result.measurement()).replay()).isNotNull();
+            });
+  }
+
+  /** More memory than any machine has: the line says so, and the next one comes. */
+  @Test
+  void whatFailsIsALineOfItsOwn() {
+    List<Result> results = new ArrayList<>();
+    try (Device device = Detection.detect("cpu").require("cpu").open()) {
+      Entry entry = KernelEntry.of(new Relu.Spec(1L << 50));
+      entry.measure(
+          new Session(device, 0, Precision.FP32), new LinkedHashSet<>(entry.names()), results::add);
+    }
+    assertThat(results)
+        .hasSize(2)
+        .allSatisfy(
+            result -> {
+              assertThat(result.outcome()).isEqualTo(Result.Outcome.FAILED);
+              assertThat(result.message()).contains("out of memory");
+            });
+  }
+
+  @Test
+  void listMeasuresNothing() {
+    Outcome outcome = bench("--list", "--quick", "--case", "mnist-");
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.out().lines())
+        .containsExactly("train-step/mnist-b32", "inference/mnist-b128");
+  }
+
+  @Test
+  void afterTheLimitNothingBegins() {
+    Outcome outcome = bench("--limit", "0", "--case", SMALL);
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.out()).contains("0 measured, 0 failed, 1 left out for want of time in");
+  }
+
+  @Test
+  void wrongUsageIsASentence() {
+    assertThat(bench("--seconds", "-1").err()).contains("--seconds must be from 0 to 60, but is");
+    assertThat(bench("--limit", "-1").code()).isEqualTo(2);
+    assertThat(bench("--case", "nothing").err()).startsWith("no case is named 'nothing'");
+    Outcome unwritable = bench("--json", folder.toString());
+    assertThat(unwritable.code()).isEqualTo(1);
+    assertThat(unwritable.err())
+        .startsWith("--json " + folder + " cannot be written")
+        .hasLineCount(1);
+  }
+}

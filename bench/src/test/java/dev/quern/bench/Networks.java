@@ -1,0 +1,15 @@
+package dev.quern.bench;
+
+import dev.quern.train.Dense;
+import dev.quern.train.Flatten;
+import dev.quern.train.Sequential;
+import dev.quern.train.Shape;
+
+/** What stands for the MNIST network here. */
+final class Networks {
+  private Networks() {}
+
+  static Sequential small() {
+    return Sequential.of(new Shape(28, 28, 1), Flatten.of(), Dense.of(10));
+  }
+}
