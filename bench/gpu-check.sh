@@ -110,7 +110,7 @@ step() {
   fi
   rm -f "$work/json"
   begun=${EPOCHREALTIME/[.,]/}
-  timeout --kill-after=3 "$limit" "$@" >"$work/out" 2>"$work/err" || code=$?
+  { timeout --kill-after=3 "$limit" "$@" >"$work/out" 2>"$work/err" || code=$?; } 2>>"$log" # bash says who was killed
   took=$((${EPOCHREALTIME/[.,]/} - begun))
   took=$((took / 1000000)).$((took / 100000 % 10))
   {
