@@ -201,7 +201,7 @@ digits=()
 epochs=5
 suite=()
 doctor_seconds=0.1
-bench=(--seconds 0.2 --limit 80) # what tells most comes first
+bench=(--seconds 0.2 --limit 75) # what tells most comes first
 peer_seconds=80
 if [ "$quick" = 1 ]; then
   epochs=1
@@ -226,7 +226,7 @@ for precision in fp32 tf32; do
       --precision "$precision" "${digits[@]}" --json "$work/json"
   done
 done
-step bench 95 "$quern" bench --device "$device" "${bench[@]}" --json "$work/json"
+step bench 90 "$quern" bench --device "$device" "${bench[@]}" --json "$work/json"
 peer "mnist by PyTorch" "$peer_seconds" "$here/peers/mnist_torch.py"
 peer "kernels by PyTorch" $((peer_seconds / 2)) "$here/peers/kernels_torch.py"
 if [ -n "$cl" ]; then

@@ -51,7 +51,7 @@ final class CopyEntry implements Entry {
       Stopwatch watch = new Stopwatch(stream, session.seconds(), () -> {}, Integer.MAX_VALUE);
       Stopwatch.Timing timing = watch.time(body);
       return new Measurement(
-          "driver",
+          "stream copy",
           false,
           timing.device(),
           timing.wall(),

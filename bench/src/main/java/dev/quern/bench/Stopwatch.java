@@ -27,10 +27,13 @@ final class Stopwatch {
 
   private static final int MOST_RESTARTS = 3;
 
-  /** Java takes about half a second to compile a kernel; GPUs take less to raise their clocks. */
-  private static final double WARM_UP_CPU = 0.5;
+  /** Java takes about a second to compile a kernel; GPUs take less to raise their clocks. */
+  private static final double WARM_UP_CPU = 1;
 
   private static final double WARM_UP_GPU = 0.05;
+
+  /** The end of warming up what never gets steady, as a multiple. */
+  private static final double LONGEST_WARM_UP = 3;
 
   /** Calls in a row whose cost is measured: few enough for any queue. */
   private static final int CALLS = 16;
@@ -115,20 +118,27 @@ final class Stopwatch {
     return Summary.of(samples.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
-  /** Runs until it gets no faster; returns how many runs make a batch. */
+  /**
+   * Runs for a while, and on until it has got no faster for half as long; returns how many runs
+   * make a batch.
+   */
   private int warmUp(Runnable body) {
     boolean cpu = stream.device().info().kind() == DeviceInfo.Kind.CPU;
-    double least = Math.min(seconds, cpu ? WARM_UP_CPU : WARM_UP_GPU) * 1e9;
+    double least = seconds == 0 ? 0 : 1e9 * (cpu ? WARM_UP_CPU : WARM_UP_GPU);
     long begun = System.nanoTime();
+    long jumped = begun;
     double best = batch(body, 1).wall();
     int runs = 1;
     while (true) {
       double wall = batch(body, runs).wall();
       runs = runsFor(wall);
-      boolean faster = wall < JUMP * best;
+      long now = System.nanoTime();
+      if (wall < JUMP * best) {
+        jumped = now;
+      }
       best = Math.min(best, wall);
-      double taken = System.nanoTime() - begun;
-      if (taken >= least && !(faster && taken < 5 * least)) {
+      boolean steady = now - jumped >= least / 2;
+      if (now - begun >= (steady ? least : LONGEST_WARM_UP * least)) {
         return runs;
       }
     }

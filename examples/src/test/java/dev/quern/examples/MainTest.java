@@ -62,7 +62,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"devices", "doctor", "mnist", "check", "conformance"})
+  @ValueSource(strings = {"devices", "doctor", "mnist", "bench", "check", "conformance"})
   void everyCommandIsListedAndExplainsItself(String name) {
     assertThat(Outcome.of("--help").out()).contains("\n  " + name);
     Outcome outcome = Outcome.of(name, "--help");
@@ -73,7 +73,11 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"mnist --device vulkan:7 --data synthetic", "check --device vulkan:7 --onnx ."})
+      strings = {
+        "mnist --device vulkan:7 --data synthetic",
+        "check --device vulkan:7 --onnx .",
+        "bench --device vulkan:7"
+      })
   void deviceThatIsNotThereIsASentence(String line) {
     Outcome outcome = Outcome.of(line.split(" "));
     assertThat(outcome.code()).isEqualTo(1);
