@@ -30,9 +30,6 @@ final class BlasLt implements AutoCloseable {
   private static final int EPILOGUE_BIAS = 4;
   private static final int EPILOGUE_RELU_BIAS = 6;
 
-  /** The sums of the first factor, by row of the result, which column-major is our B by column. */
-  private static final int EPILOGUE_BGRADA = 256;
-
   // cublasLtMatmulDescAttributes_t
   private static final int DESC_TRANSA = 3;
   private static final int DESC_TRANSB = 4;
@@ -43,9 +40,13 @@ final class BlasLt implements AutoCloseable {
   private static final int LAYOUT_BATCH_COUNT = 5;
   private static final int LAYOUT_STRIDE = 6;
 
-  // cublasLtMatmulPreferenceAttributes_t: workspace, and the alignments of A, B, C and D
+  // cublasLtMatmulPreferenceAttributes_t: workspace, reductions, the alignments of A, B, C and D
   private static final int PREFERENCE_WORKSPACE = 1;
+  private static final int PREFERENCE_REDUCTIONS = 3;
   private static final int[] PREFERENCE_ALIGNMENTS = {5, 6, 7, 8};
+
+  /** Sums that are cut go through the workspace: added up in place, their order is left open. */
+  private static final int REDUCTIONS_IN_WORKSPACE = 6; // not 1, CUBLASLT_REDUCTION_SCHEME_INPLACE
 
   // cublasLtMatmulHeuristicResult_t: 64 bytes of algorithm, then workspace bytes, then a status
   private static final long RESULT_BYTES = 96;
@@ -78,24 +79,11 @@ final class BlasLt implements AutoCloseable {
    * @throws UnsupportedSpecException if the library has no algorithm for it
    */
   Matmul prepare(Gemm.Spec spec, int alignment, long mostWorkspaceBytes) {
-    return prepare(spec, code(spec.epilogue()), alignment, mostWorkspaceBytes);
-  }
-
-  /**
-   * As {@link #prepare}, for a product that writes {@code bias[n] = sum over k of op(B)[k, n]}:
-   * with B the gradient of a dense layer's output, the gradient of its bias beside that of its
-   * weights. The spec has no epilogue.
-   */
-  Matmul prepareWithBiasGradient(Gemm.Spec spec, int alignment, long mostWorkspaceBytes) {
-    return prepare(spec, EPILOGUE_BGRADA, alignment, mostWorkspaceBytes);
-  }
-
-  private Matmul prepare(Gemm.Spec spec, int epilogue, int alignment, long mostWorkspaceBytes) {
     GemmCall call = new GemmCall(spec);
     if (call.isEmpty() || spec.k() == 0) {
       throw new UnsupportedSpecException(device, spec, "cuBLASLt needs matrices with elements");
     }
-    Matmul matmul = new Matmul(call, epilogue);
+    Matmul matmul = new Matmul(call, code(spec.epilogue()));
     try {
       matmul.describe();
       matmul.choose(alignment, mostWorkspaceBytes);
@@ -180,6 +168,7 @@ final class BlasLt implements AutoCloseable {
       long preference = lt.createPreference();
       try {
         lt.set(Kind.PREFERENCE, preference, PREFERENCE_WORKSPACE, mostWorkspaceBytes);
+        lt.set(Kind.PREFERENCE, preference, PREFERENCE_REDUCTIONS, REDUCTIONS_IN_WORKSPACE);
         for (int attribute : PREFERENCE_ALIGNMENTS) {
           lt.set(Kind.PREFERENCE, preference, attribute, alignment);
         }

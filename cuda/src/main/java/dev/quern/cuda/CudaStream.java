@@ -6,7 +6,6 @@ import dev.quern.core.Replay;
 import dev.quern.core.Stream;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
-import jcuda.Pointer;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUstreamCaptureMode;
@@ -75,8 +74,9 @@ final class CudaStream extends Stream {
     if (target.bytes() > 0) {
       device.enter();
       check(
-          JCudaDriver.cuMemcpyHtoDAsync(
-              CudaBuffer.pointer(target), pointer(source), target.bytes(), lane.handle()),
+          device
+              .calls()
+              .copyToDevice(CudaBuffer.address(target), source, target.bytes(), address()),
           "cuMemcpyHtoDAsync");
     }
   }
@@ -86,8 +86,7 @@ final class CudaStream extends Stream {
     if (source.bytes() > 0) {
       device.enter();
       check(
-          JCudaDriver.cuMemcpyDtoHAsync(
-              pointer(target), CudaBuffer.pointer(source), source.bytes(), lane.handle()),
+          device.calls().copyToHost(target, CudaBuffer.address(source), source.bytes(), address()),
           "cuMemcpyDtoHAsync");
     }
   }
@@ -96,12 +95,9 @@ final class CudaStream extends Stream {
   protected void enqueueCopy(DeviceBuffer source, DeviceBuffer target) {
     if (source.bytes() > 0) {
       device.enter();
+      long from = CudaBuffer.address(source);
       check(
-          JCudaDriver.cuMemcpyDtoDAsync(
-              CudaBuffer.pointer(target),
-              CudaBuffer.pointer(source),
-              source.bytes(),
-              lane.handle()),
+          device.calls().copyOnDevice(CudaBuffer.address(target), from, source.bytes(), address()),
           "cuMemcpyDtoDAsync");
     }
   }
@@ -110,9 +106,9 @@ final class CudaStream extends Stream {
   protected void enqueueClear(DeviceBuffer target) {
     if (target.bytes() > 0) {
       device.enter();
+      byte zero = 0;
       check(
-          JCudaDriver.cuMemsetD8Async(
-              CudaBuffer.pointer(target), (byte) 0, target.bytes(), lane.handle()),
+          device.calls().setBytes(CudaBuffer.address(target), zero, target.bytes(), address()),
           "cuMemsetD8Async");
     }
   }
@@ -206,12 +202,6 @@ final class CudaStream extends Stream {
     // Uploaded now, so that the first launch is like the others.
     check(JCudaDriver.cuGraphUpload(graph, main.handle()), "cuGraphUpload of '" + label + "'");
     return graph;
-  }
-
-  private static Pointer pointer(MemorySegment memory) {
-    Pointer pointer = new Pointer();
-    Handles.set(pointer, memory.address());
-    return pointer;
   }
 
   private void check(int status, String call) {

@@ -24,7 +24,6 @@ import jcuda.driver.CUresult;
  */
 final class DriverCalls {
   static final int SUCCESS = CUresult.CUDA_SUCCESS;
-  static final int NOT_READY = CUresult.CUDA_ERROR_NOT_READY; // of queries
 
   private final DriverStart start;
   private final MethodHandle setCurrent;
@@ -34,13 +33,6 @@ final class DriverCalls {
   private final MethodHandle copyToHost;
   private final MethodHandle copyOnDevice;
   private final MethodHandle setBytes;
-  private final MethodHandle setInts;
-  private final MethodHandle recordEvent;
-  private final MethodHandle waitForEvent;
-  private final MethodHandle queryEvent;
-  private final MethodHandle synchronizeEvent;
-  private final MethodHandle queryStream;
-  private final MethodHandle synchronizeStream;
 
   DriverCalls(SymbolLookup library) {
     Functions driver = new Functions("the CUDA driver", library);
@@ -67,13 +59,6 @@ final class DriverCalls {
     copyOnDevice =
         driver.status("cuMemcpyDtoDAsync_v2", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     setBytes = driver.status("cuMemsetD8Async", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    setInts = driver.status("cuMemsetD32Async", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    recordEvent = driver.status("cuEventRecord", JAVA_LONG, JAVA_LONG);
-    waitForEvent = driver.status("cuStreamWaitEvent", JAVA_LONG, JAVA_LONG, JAVA_INT);
-    queryEvent = driver.status("cuEventQuery", JAVA_LONG);
-    synchronizeEvent = driver.status("cuEventSynchronize", JAVA_LONG);
-    queryStream = driver.status("cuStreamQuery", JAVA_LONG);
-    synchronizeStream = driver.status("cuStreamSynchronize", JAVA_LONG);
   }
 
   /** A CUresult by name, with what the driver says about it. */
@@ -172,69 +157,6 @@ final class DriverCalls {
   int setBytes(long target, byte value, long count, long stream) {
     try {
       return (int) setBytes.invokeExact(target, Byte.toUnsignedInt(value), count, stream);
-    } catch (Throwable e) {
-      throw Functions.unexpected(e);
-    }
-  }
-
-  /** cuMemsetD32Async; the address is a multiple of 4. */
-  int setInts(long target, int value, long count, long stream) {
-    try {
-      return (int) setInts.invokeExact(target, value, count, stream);
-    } catch (Throwable e) {
-      throw Functions.unexpected(e);
-    }
-  }
-
-  /** cuEventRecord. */
-  int recordEvent(long event, long stream) {
-    try {
-      return (int) recordEvent.invokeExact(event, stream);
-    } catch (Throwable e) {
-      throw Functions.unexpected(e);
-    }
-  }
-
-  /** cuStreamWaitEvent, without flags. */
-  int waitForEvent(long stream, long event) {
-    try {
-      return (int) waitForEvent.invokeExact(stream, event, 0);
-    } catch (Throwable e) {
-      throw Functions.unexpected(e);
-    }
-  }
-
-  /** cuEventQuery: {@link #NOT_READY} until the event has come to pass. */
-  int queryEvent(long event) {
-    try {
-      return (int) queryEvent.invokeExact(event);
-    } catch (Throwable e) {
-      throw Functions.unexpected(e);
-    }
-  }
-
-  /** cuEventSynchronize. */
-  int synchronizeEvent(long event) {
-    try {
-      return (int) synchronizeEvent.invokeExact(event);
-    } catch (Throwable e) {
-      throw Functions.unexpected(e);
-    }
-  }
-
-  /** cuStreamQuery: {@link #NOT_READY} while work is left. */
-  int queryStream(long stream) {
-    try {
-      return (int) queryStream.invokeExact(stream);
-    } catch (Throwable e) {
-      throw Functions.unexpected(e);
-    }
-  }
-
-  /** cuStreamSynchronize. */
-  int synchronizeStream(long stream) {
-    try {
-      return (int) synchronizeStream.invokeExact(stream);
     } catch (Throwable e) {
       throw Functions.unexpected(e);
     }

@@ -50,16 +50,3 @@ int cuMemcpyDtoDAsync_v2(address to, address from, size_t bytes, void* stream) {
 int cuMemsetD8Async(address to, unsigned value, size_t count, void* stream) {
   return note("cuMemsetD8Async %llx %x %zu %p", to, value, count, stream);
 }
-
-int cuMemsetD32Async(address to, unsigned value, size_t count, void* stream) {
-  return note("cuMemsetD32Async %llx %x %zu %p", to, value, count, stream);
-}
-
-int cuEventRecord(void* event, void* stream) { return note("cuEventRecord %p %p", event, stream); }
-int cuStreamWaitEvent(void* stream, void* event, unsigned flags) {
-  return note("cuStreamWaitEvent %p %p %u", stream, event, flags);
-}
-int cuEventQuery(void* event) { return note("cuEventQuery %p", event); }
-int cuEventSynchronize(void* event) { return note("cuEventSynchronize %p", event); }
-int cuStreamQuery(void* stream) { return note("cuStreamQuery %p", stream); }
-int cuStreamSynchronize(void* stream) { return note("cuStreamSynchronize %p", stream); }
