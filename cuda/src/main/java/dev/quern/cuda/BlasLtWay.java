@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * A product by cuBLASLt.
  *
  * @param product the product, closed by its owner
+ * @param what the spec, for messages
  */
-record BlasLtWay(BlasLt.Matmul product) implements Way {
+record BlasLtWay(BlasLt.Matmul product, String what) implements Way {
 
   @Override
   public String name() {
@@ -29,6 +30,7 @@ record BlasLtWay(BlasLt.Matmul product) implements Way {
       @Nullable DeviceBuffer bias,
       DeviceBuffer out) {
     CudaStream here = (CudaStream) stream;
+    here.enqueuing(what);
     here.enter();
     product.run(
         here.address(),

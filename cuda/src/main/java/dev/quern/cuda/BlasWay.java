@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
  * A product by cuBLAS, whose scratch memory is the stream's own.
  *
  * @param call the product
+ * @param what the spec, for messages
  * @param name for {@code implementation()}
  */
-record BlasWay(GemmCall call, String name) implements Way {
+record BlasWay(GemmCall call, String what, String name) implements Way {
 
   @Override
   public long workspaceBytes() {
@@ -25,6 +26,7 @@ record BlasWay(GemmCall call, String name) implements Way {
       @Nullable DeviceBuffer bias,
       DeviceBuffer out) {
     CudaStream here = (CudaStream) stream;
+    here.enqueuing(what);
     here.enter();
     here.lane()
         .libraries()

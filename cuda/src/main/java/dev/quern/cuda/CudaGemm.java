@@ -30,7 +30,7 @@ final class CudaGemm extends Gemm {
     List<Way> libraries = new ArrayList<>();
     if (spec.k() > 0 && spec.elementsC() > 0) {
       if (spec.epilogue() == Epilogue.NONE) {
-        libraries.add(new BlasWay(new GemmCall(spec), device.blasName()));
+        libraries.add(new BlasWay(new GemmCall(spec), spec.describe(), device.blasName()));
       }
       addFused(device, parts, libraries);
     }
@@ -46,7 +46,7 @@ final class CudaGemm extends Gemm {
       BlasLt.Matmul product =
           device.blasLt().prepare(spec(), AlignedWay.ALIGNMENT, MOST_WORKSPACE_BYTES);
       parts.add(product::close);
-      libraries.add(new BlasLtWay(product));
+      libraries.add(new BlasLtWay(product, spec().describe()));
     } catch (UnsupportedSpecException e) {
       // cuBLASLt has no algorithm for it; the others have
     }

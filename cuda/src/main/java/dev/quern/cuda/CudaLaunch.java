@@ -82,6 +82,8 @@ final class CudaLaunch extends Launch {
     if (grid.isEmpty()) {
       return;
     }
+    CudaStream here = (CudaStream) stream;
+    here.enqueuing(what);
     device.enter();
     int status =
         device
@@ -95,7 +97,7 @@ final class CudaLaunch extends Launch {
                 grid.blockY(),
                 1,
                 0,
-                ((CudaStream) stream).address(),
+                here.address(),
                 parameters);
     if (status != CudaStatus.SUCCESS) {
       throw CudaStatus.failure(

@@ -22,6 +22,7 @@ final class CudaStream extends Stream {
   private Lane lane;
   private @Nullable SideLane side;
   private boolean capturing;
+  private String last = "nothing";
 
   CudaStream(CudaDevice device) {
     this(device, new Lane(device));
@@ -44,6 +45,11 @@ final class CudaStream extends Stream {
     device.enter();
   }
 
+  /** Notes what takes work next: a fault shows later, when the stream is waited for. */
+  void enqueuing(String what) {
+    last = what;
+  }
+
   /** The lane that takes work now: its scratch memory, cuDNN and cuBLAS. */
   Lane lane() {
     return lane;
@@ -52,6 +58,7 @@ final class CudaStream extends Stream {
   /** Launches an instantiated graph. */
   void launch(CUgraphExec graph, String label) {
     device.enter();
+    enqueuing(label);
     int status = device.calls().launchGraph(Handles.number(graph), Handles.number(main.handle()));
     if (status != CudaStatus.SUCCESS) {
       throw CudaStatus.failure(status, "cuGraphLaunch of '" + label + "' on " + device.id());
@@ -206,7 +213,8 @@ final class CudaStream extends Stream {
 
   private void check(int status, String call) {
     if (status != CudaStatus.SUCCESS) {
-      throw CudaStatus.failure(status, call + " on " + device.id());
+      throw CudaStatus.failure(
+          status, "%s on %s (enqueued last: %s)".formatted(call, device.id(), last));
     }
   }
 

@@ -84,7 +84,7 @@ final class CudnnWays implements AutoCloseable {
                       size));
       if (bytes <= MOST_WORKSPACE_BYTES) {
         String name = name(cudnnConvolutionFwdAlgo.stringFor(algorithm), "_FWD_ALGO_");
-        ways.add(new CudnnWay(name, bytes, pass.apply(algorithm)));
+        ways.add(new CudnnWay(name, spec.describe(), bytes, pass.apply(algorithm)));
       }
     }
     return ways;
@@ -105,7 +105,9 @@ final class CudnnWays implements AutoCloseable {
                     size));
     String name = name(cudnnConvolutionBwdDataAlgo.stringFor(BACKWARD_DATA), "_BWD_DATA_");
     return bytes <= MOST_WORKSPACE_BYTES
-        ? List.of(new CudnnWay(name, bytes, (s, dy, w, b, dx) -> dataGradient(s, dy, w, dx)))
+        ? List.of(
+            new CudnnWay(
+                name, spec.describe(), bytes, (s, dy, w, b, dx) -> dataGradient(s, dy, w, dx)))
         : List.of();
   }
 
@@ -124,7 +126,9 @@ final class CudnnWays implements AutoCloseable {
                     size));
     String name = name(cudnnConvolutionBwdFilterAlgo.stringFor(BACKWARD_FILTER), "_BWD_FILTER_");
     return bytes <= MOST_WORKSPACE_BYTES
-        ? List.of(new CudnnWay(name, bytes, (s, x, dy, b, dw) -> filterGradient(s, x, dy, dw)))
+        ? List.of(
+            new CudnnWay(
+                name, spec.describe(), bytes, (s, x, dy, b, dw) -> filterGradient(s, x, dy, dw)))
         : List.of();
   }
 
@@ -261,7 +265,7 @@ final class CudnnWays implements AutoCloseable {
   }
 
   /** One algorithm for one pass; the descriptors are their owner's. */
-  private record CudnnWay(String name, long workspaceBytes, Pass pass) implements Way {
+  private record CudnnWay(String name, String what, long workspaceBytes, Pass pass) implements Way {
     @Override
     public void run(
         Stream stream,
@@ -270,6 +274,7 @@ final class CudnnWays implements AutoCloseable {
         @Nullable DeviceBuffer bias,
         DeviceBuffer out) {
       CudaStream here = (CudaStream) stream;
+      here.enqueuing(what);
       here.enter();
       pass.run(here, a, b, bias, out);
     }

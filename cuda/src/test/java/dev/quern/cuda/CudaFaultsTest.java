@@ -151,7 +151,7 @@ final class CudaFaultsTest {
     try {
       assertThatThrownBy(() -> rectifies(spoilt))
           .isInstanceOf(DeviceException.class)
-          .hasMessageContaining("cuda:1")
+          .hasMessageContaining(" on cuda:1 (enqueued last: relu/4) failed with ")
           .hasMessageContaining("CUDA_ERROR_ILLEGAL_ADDRESS (700)")
           .hasMessageContaining("other devices can");
       rectifies(device);
