@@ -182,6 +182,19 @@ peer() {
   fi
 }
 
+# Two processes in deterministic mode, and whether they train to the same bytes; takes options of mnist.
+twice() {
+  local run
+  for run in first second; do
+    QUERN_JAVA_OPTS="${QUERN_JAVA_OPTS:-} -Dquern.cuda.deterministic=true" "$quern" mnist --device "$device" \
+      --batch 128 --epochs 1 "$@" --out "$work/$run" || return
+  done
+  cmp "$work/first/weights.safetensors" "$work/second/weights.safetensors" && echo "the same $(wc -c \
+    <"$work/first/weights.safetensors") bytes of weights from two processes"
+}
+export -f twice
+export quern device work
+
 if [ -r "$here/../release" ]; then
   commit=$(sed -n 's/^COMMIT="\(.*\)"$/\1/p' "$here/../release")
 else
@@ -226,6 +239,8 @@ for precision in fp32 tf32; do
       --precision "$precision" "${digits[@]}" --json "$work/json"
   done
 done
+# shellcheck disable=SC2016 # for the inner shell
+step "same weights twice" 40 bash -c 'twice "$@"' bash "${digits[@]}"
 step bench 90 "$quern" bench --device "$device" "${bench[@]}" --json "$work/json"
 peer "mnist by PyTorch" "$peer_seconds" "$here/peers/mnist_torch.py"
 peer "kernels by PyTorch" $((peer_seconds / 2)) "$here/peers/kernels_torch.py"
