@@ -97,7 +97,7 @@ public final class BenchCommand implements Callable<Integer> {
       return 0;
     }
     try (Device device = chosen.open()) {
-      return measure(new Session(device, each, precision), entries, wanted, file);
+      return measure(new Conditions(device, each, precision), entries, wanted, file);
     }
   }
 
@@ -123,9 +123,9 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private int measure(
-      Session session, List<Entry> entries, Set<String> wanted, @Nullable JsonFile file) {
+      Conditions conditions, List<Entry> entries, Set<String> wanted, @Nullable JsonFile file) {
     PrintWriter out = command.commandLine().getOut();
-    Report report = new Report(session, quick, pattern);
+    Report report = new Report(conditions, quick, pattern);
     Table table = new Table(out, wanted);
     table.head();
     for (Entry entry : entries) {
@@ -135,7 +135,7 @@ public final class BenchCommand implements Callable<Integer> {
         continue;
       }
       entry.measure(
-          session,
+          conditions,
           lines,
           result -> {
             report.add(result);

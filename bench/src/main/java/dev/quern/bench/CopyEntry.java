@@ -30,16 +30,16 @@ final class CopyEntry implements Entry {
   }
 
   @Override
-  public void measure(Session session, Set<String> wanted, Consumer<Result> results) {
+  public void measure(Conditions conditions, Set<String> wanted, Consumer<Result> results) {
     try {
-      results.accept(Result.ok(name(), timed(session)));
+      results.accept(Result.ok(name(), timed(conditions)));
     } catch (RuntimeException e) {
       results.accept(Result.failed(name(), e));
     }
   }
 
-  private Measurement timed(Session session) {
-    Device device = session.device();
+  private Measurement timed(Conditions conditions) {
+    Device device = conditions.device();
     try (Stream stream = device.newStream();
         Arena arena = device.newArena("benchmark", 2 * Arena.footprint(DataType.FLOAT32, count));
         Filler filler = new Filler(device, stream)) {
@@ -48,7 +48,7 @@ final class CopyEntry implements Entry {
       filler.fill(from, Slot.floats("from", count));
       filler.fill(to, Slot.floats("to", count));
       Runnable body = () -> stream.copy(from, to);
-      Stopwatch watch = new Stopwatch(stream, session.seconds(), () -> {}, Integer.MAX_VALUE);
+      Stopwatch watch = new Stopwatch(stream, conditions.seconds(), () -> {}, Integer.MAX_VALUE);
       Stopwatch.Timing timing = watch.time(body);
       return new Measurement(
           "stream copy",

@@ -13,9 +13,9 @@ interface Entry {
   /**
    * Measures some of its lines. An error is a result, too: nothing is thrown.
    *
-   * @param session on which device, and how long
+   * @param conditions on which device, and how long
    * @param wanted the names of the lines
    * @param results receives a result for each
    */
-  void measure(Session session, Set<String> wanted, Consumer<Result> results);
+  void measure(Conditions conditions, Set<String> wanted, Consumer<Result> results);
 }

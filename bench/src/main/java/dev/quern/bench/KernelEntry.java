@@ -64,14 +64,14 @@ final class KernelEntry<K extends Kernel> implements Entry {
   }
 
   @Override
-  public void measure(Session session, Set<String> wanted, Consumer<Result> results) {
+  public void measure(Conditions conditions, Set<String> wanted, Consumer<Result> results) {
     Deque<Workload<K>> left = new ArrayDeque<>(workloads);
     left.removeIf(workload -> !wanted.contains(name(workload)));
-    try (K kernel = session.device().prepare(spec);
-        Stream stream = session.device().newStream()) {
+    try (K kernel = conditions.device().prepare(spec);
+        Stream stream = conditions.device().newStream()) {
       stream.reserveWorkspace(kernel.workspaceBytes());
       while (!left.isEmpty()) {
-        results.accept(result(session, kernel, stream, left.remove()));
+        results.accept(result(conditions, kernel, stream, left.remove()));
       }
     } catch (UnsupportedSpecException e) {
       left.forEach(workload -> results.accept(Result.absent(name(workload), e)));
@@ -80,7 +80,7 @@ final class KernelEntry<K extends Kernel> implements Entry {
     }
   }
 
-  private Result result(Session session, K kernel, Stream stream, Workload<K> workload) {
+  private Result result(Conditions conditions, K kernel, Stream stream, Workload<K> workload) {
     String name = name(workload);
     try {
       boolean checkable =
@@ -89,7 +89,7 @@ final class KernelEntry<K extends Kernel> implements Entry {
       String wrong = checkable ? wrong(kernel, stream, workload.pass()) : null;
       return wrong != null
           ? Result.failed(name, wrong)
-          : Result.ok(name, timed(session, kernel, stream, workload, checkable));
+          : Result.ok(name, timed(conditions, kernel, stream, workload, checkable));
     } catch (RuntimeException e) {
       return Result.failed(name, e);
     }
@@ -110,9 +110,9 @@ final class KernelEntry<K extends Kernel> implements Entry {
   }
 
   private Measurement timed(
-      Session session, K kernel, Stream stream, Workload<K> workload, boolean checked) {
-    try (Arena arena = session.device().newArena("benchmark", workload.bytes())) {
-      Bindings buffers = bind(session, stream, arena, workload);
+      Conditions conditions, K kernel, Stream stream, Workload<K> workload, boolean checked) {
+    try (Arena arena = conditions.device().newArena("benchmark", workload.bytes())) {
+      Bindings buffers = bind(conditions, stream, arena, workload);
       DeviceBuffer cursor = workload.cursor() == null ? null : buffers.get(workload.cursor());
       Runnable rewind =
           () -> {
@@ -124,15 +124,15 @@ final class KernelEntry<K extends Kernel> implements Entry {
       if (workload.before() != null) {
         workload.before().run(kernel, stream, buffers);
       }
-      Stopwatch watch = new Stopwatch(stream, session.seconds(), rewind, workload.mostRuns());
+      Stopwatch watch = new Stopwatch(stream, conditions.seconds(), rewind, workload.mostRuns());
       Stopwatch.Timing eager = watch.time(body);
       return new Measurement(
           kernel.implementation(),
           checked,
           eager.device(),
           eager.wall(),
-          session.replays() && eager.device().median() < MOST_RECORDED_NANOS
-              ? replayed(session, stream, body, rewind, workload.mostRuns())
+          conditions.replays() && eager.device().median() < MOST_RECORDED_NANOS
+              ? replayed(conditions, stream, body, rewind, workload.mostRuns())
               : null,
           watch.calls(body, eager),
           eager.runs(),
@@ -143,9 +143,9 @@ final class KernelEntry<K extends Kernel> implements Entry {
   }
 
   private static <K extends Kernel> Bindings bind(
-      Session session, Stream stream, Arena arena, Workload<K> workload) {
+      Conditions conditions, Stream stream, Arena arena, Workload<K> workload) {
     Bindings buffers = new Bindings();
-    try (Filler filler = new Filler(session.device(), stream)) {
+    try (Filler filler = new Filler(conditions.device(), stream)) {
       for (Slot slot : workload.slots()) {
         DeviceBuffer buffer = arena.allocate(slot.role(), slot.type(), slot.count());
         filler.fill(buffer, slot);
@@ -156,7 +156,7 @@ final class KernelEntry<K extends Kernel> implements Entry {
   }
 
   private static Summary replayed(
-      Session session, Stream stream, Runnable body, Runnable rewind, int mostRuns) {
+      Conditions conditions, Stream stream, Runnable body, Runnable rewind, int mostRuns) {
     Runnable several =
         () -> {
           for (int i = 0; i < RECORDED; i++) {
@@ -165,7 +165,7 @@ final class KernelEntry<K extends Kernel> implements Entry {
         };
     try (Replay replay = stream.record("benchmark", several)) {
       Stopwatch watch =
-          new Stopwatch(stream, session.seconds(), rewind, Math.max(1, mostRuns / RECORDED));
+          new Stopwatch(stream, conditions.seconds(), rewind, Math.max(1, mostRuns / RECORDED));
       return watch.time(replay::launch).device().dividedBy(RECORDED);
     }
   }

@@ -63,29 +63,29 @@ final class NetworkEntry implements Entry {
   }
 
   @Override
-  public void measure(Session session, Set<String> wanted, Consumer<Result> results) {
+  public void measure(Conditions conditions, Set<String> wanted, Consumer<Result> results) {
     try {
-      results.accept(Result.ok(name, timed(session)));
+      results.accept(Result.ok(name, timed(conditions)));
     } catch (RuntimeException e) {
       results.accept(Result.failed(name, e));
     }
   }
 
-  private Measurement timed(Session session) {
-    boolean cpu = session.device().info().kind() == DeviceInfo.Kind.CPU;
-    int rows = session.seconds() == 0 ? ROWS_LEAST : cpu ? ROWS_CPU : ROWS_GPU;
+  private Measurement timed(Conditions conditions) {
+    boolean cpu = conditions.device().info().kind() == DeviceInfo.Kind.CPU;
+    int rows = conditions.seconds() == 0 ? ROWS_LEAST : cpu ? ROWS_CPU : ROWS_GPU;
     DataSet digits = SyntheticDigits.draw(rows, SEED);
     try (Model model =
         network
             .get()
             .compile(
-                session.device(),
+                conditions.device(),
                 Optimizer.adam(),
                 Loss.SPARSE_CATEGORICAL_CROSSENTROPY,
                 SEED,
-                session.precision())) {
-      double warmUp = cpu ? Math.min(WARM_UP_CPU, 3 * session.seconds()) : 0;
-      Epochs epochs = new Epochs(model, warmUp, session.seconds());
+                conditions.precision())) {
+      double warmUp = cpu ? Math.min(WARM_UP_CPU, 3 * conditions.seconds()) : 0;
+      Epochs epochs = new Epochs(model, warmUp, conditions.seconds());
       Fit fit = Fit.epochs(Integer.MAX_VALUE).batch(batch).listener(epochs);
       // A validation is an evaluation that is prepared once; a step of training goes before it.
       model.fit(

@@ -23,20 +23,20 @@ final class Report {
   /**
    * A report without results.
    *
-   * @param session on which device, and how
+   * @param conditions on which device, and how
    * @param quick whether the list is the short one
    * @param pattern which of its lines, or null for all
    */
-  Report(Session session, boolean quick, @Nullable String pattern) {
-    DeviceInfo info = session.device().info();
+  Report(Conditions conditions, boolean quick, @Nullable String pattern) {
+    DeviceInfo info = conditions.device().info();
     device.put("id", info.id());
     device.put("name", info.name());
     device.put("backend", info.backend());
     device.put("kind", info.kind().name());
     device.put("driver", info.driver());
     device.put("memory_bytes", info.memoryBytes());
-    settings.put("precision", session.precision().name().toLowerCase(Locale.ROOT));
-    settings.put("seconds", session.seconds());
+    settings.put("precision", conditions.precision().name().toLowerCase(Locale.ROOT));
+    settings.put("seconds", conditions.seconds());
     settings.put("quick", quick);
     settings.put("case", pattern);
   }

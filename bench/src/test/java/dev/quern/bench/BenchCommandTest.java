@@ -119,7 +119,7 @@ class BenchCommandTest {
     try (Device device = Detection.detect("cpu").require("cpu").open()) {
       Entry entry = KernelEntry.of(new Relu.Spec(1000));
       entry.measure(
-          new Session(device, 0, Precision.FP32, true),
+          new Conditions(device, 0, Precision.FP32, true),
           new LinkedHashSet<>(entry.names()),
           results::add);
     }
@@ -139,7 +139,9 @@ class BenchCommandTest {
     try (Device device = Detection.detect("cpu").require("cpu").open()) {
       Entry entry = KernelEntry.of(new Relu.Spec(1L << 50));
       entry.measure(
-          new Session(device, 0, Precision.FP32), new LinkedHashSet<>(entry.names()), results::add);
+          new Conditions(device, 0, Precision.FP32),
+          new LinkedHashSet<>(entry.names()),
+          results::add);
     }
     assertThat(results)
         .hasSize(2)

@@ -12,10 +12,10 @@ import dev.quern.kernels.Precision;
  * @param precision arithmetic of products
  * @param replays whether recordings are timed, too
  */
-record Session(Device device, double seconds, Precision precision, boolean replays) {
+record Conditions(Device device, double seconds, Precision precision, boolean replays) {
 
   /** Recordings are worth timing where launches cost much. */
-  Session(Device device, double seconds, Precision precision) {
+  Conditions(Device device, double seconds, Precision precision) {
     this(device, seconds, precision, device.info().kind() == DeviceInfo.Kind.GPU);
   }
 }
