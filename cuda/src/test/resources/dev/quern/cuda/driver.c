@@ -50,3 +50,6 @@ int cuMemcpyDtoDAsync_v2(address to, address from, size_t bytes, void* stream) {
 int cuMemsetD8Async(address to, unsigned value, size_t count, void* stream) {
   return note("cuMemsetD8Async %llx %x %zu %p", to, value, count, stream);
 }
+
+// Through JCuda.
+int cuStreamSynchronize(void* stream) { return note("cuStreamSynchronize %p", stream); }
