@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 /** A GPU in its primary context, which it shares with whoever else uses CUDA in the process. */
 final class CudaDevice extends DialectDevice {
   private static final String DETERMINISTIC_PROPERTY = "quern.cuda.deterministic";
+  private static final String KERNELS_PROPERTY = "quern.cuda.kernels";
 
   private final FoundGpu found;
   private final CudaLibraries libraries;
@@ -52,6 +53,7 @@ final class CudaDevice extends DialectDevice {
   private final CudaPrograms programs;
   private final LibraryPool pool = new LibraryPool(this);
   private final boolean deterministic = Boolean.getBoolean(DETERMINISTIC_PROPERTY);
+  private final boolean ownKernelsOnly = "own".equals(System.getProperty(KERNELS_PROPERTY));
   private final Map<String, Integer> winners = new HashMap<>();
   private @Nullable BlasLt blasLt;
 
@@ -82,6 +84,11 @@ final class CudaDevice extends DialectDevice {
 
   DriverCalls calls() {
     return calls;
+  }
+
+  /** Whether products and convolutions are left to our own kernels. */
+  boolean ownKernelsOnly() {
+    return ownKernelsOnly;
   }
 
   /** Whether kernels are chosen by rule instead of by measuring. */

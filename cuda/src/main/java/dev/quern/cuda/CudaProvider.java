@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code quern.cuda.libraries}: folders to look for NVIDIA's libraries in before all others.
  *   <li>{@code quern.cuda.deterministic}: {@code true} for kernels chosen by rule instead of by
  *       measuring, so that every process computes the same bits; may cost speed.
+ *   <li>{@code quern.cuda.kernels}: {@code own} to leave products and convolutions to our own
+ *       kernels, which the libraries' may otherwise be faster than.
  *   <li>{@code quern.cuda.cache}: the folder for compiled programs; empty for none.
  * </ul>
  */
