@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Picks the fastest of several ways to compute the same, by running them on memory of the problem's
  * size. Libraries' own predictions are off by a factor of two now and then, and know nothing of our
- * kernels. In deterministic mode nothing is measured and the first way is taken, so that every
- * process computes the same bits.
+ * kernels. In deterministic mode the first way that works is taken, so that every process computes
+ * the same bits.
  */
 final class Contest {
   private static final int WARM_UPS = 2;

@@ -1,6 +1,7 @@
 package dev.quern.cuda;
 
 import dev.quern.core.HostBuffer;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jcuda.Pointer;
 import jcuda.driver.JCudaDriver;
@@ -9,6 +10,7 @@ import jcuda.driver.JCudaDriver;
 final class CudaHostBuffer extends HostBuffer {
   private final CudaDevice device;
   private final Pointer block = new Pointer();
+  private final Arena owner = Arena.ofShared();
   private final MemorySegment segment;
 
   @SuppressWarnings("restricted") // the driver says where it is and how long
@@ -25,7 +27,7 @@ final class CudaHostBuffer extends HostBuffer {
       close();
       throw e;
     }
-    segment = MemorySegment.ofAddress(Handles.number(block)).reinterpret(bytes);
+    segment = MemorySegment.ofAddress(Handles.number(block)).reinterpret(bytes, owner, null);
   }
 
   @Override
@@ -36,6 +38,7 @@ final class CudaHostBuffer extends HostBuffer {
 
   @Override
   protected void release() {
+    owner.close(); // who still has the segment gets an exception, not a crash
     if (Handles.number(block) != 0) {
       device.enter();
       JCudaDriver.cuMemFreeHost(block);

@@ -42,6 +42,7 @@ final class CudaLaunch extends Launch {
     this.what = what;
     this.function = function;
     grid = Grid.of(range, what, device.id());
+    device.enter(); // a program that is loaded already may be new to this thread
     handle = program.function(function, grid.longAxis(), what);
     int count = 2 * buffers + numbers.length;
     values = owner.allocate(ValueLayout.JAVA_LONG, count);

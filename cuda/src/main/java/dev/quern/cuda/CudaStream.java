@@ -206,8 +206,12 @@ final class CudaStream extends Stream {
     } finally {
       JCudaDriver.cuGraphDestroy(captured);
     }
-    // Uploaded now, so that the first launch is like the others.
-    check(JCudaDriver.cuGraphUpload(graph, main.handle()), "cuGraphUpload of '" + label + "'");
+    try { // now, so that the first launch is like the others
+      check(JCudaDriver.cuGraphUpload(graph, main.handle()), "cuGraphUpload of '" + label + "'");
+    } catch (RuntimeException e) {
+      JCudaDriver.cuGraphExecDestroy(graph);
+      throw e;
+    }
     return graph;
   }
 
@@ -220,6 +224,7 @@ final class CudaStream extends Stream {
 
   @Override
   protected void release() {
+    device.enter();
     if (side != null) {
       side.close();
       side = null;

@@ -59,8 +59,13 @@ final class Lane implements AutoCloseable {
     StreamLibraries made = libraries;
     if (made == null) {
       made = device.pool().take();
+      try {
+        made.attach(handle);
+      } catch (RuntimeException e) {
+        device.pool().giveBack(made);
+        throw e;
+      }
       libraries = made;
-      made.attach(handle);
     }
     return made;
   }

@@ -10,12 +10,17 @@ import dev.quern.core.Detection;
 import dev.quern.core.Device;
 import dev.quern.core.DeviceBuffer;
 import dev.quern.core.DeviceException;
+import dev.quern.core.HostBuffer;
 import dev.quern.core.OutOfDeviceMemoryException;
 import dev.quern.core.Replay;
 import dev.quern.core.Stream;
 import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.Gemm;
 import dev.quern.kernels.Relu;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -175,6 +180,47 @@ final class CudaFaultsTest {
         done.get();
       }
     }
+  }
+
+  /** The driver wants a current context, which each thread has to be given. */
+  @Test
+  void aProgramThatIsLoadedServesThreadsThatAreNew() throws Exception {
+    device.prepare(new Relu.Spec(4)).close();
+    try (ExecutorService fresh = Executors.newSingleThreadExecutor()) {
+      fresh.submit(() -> device.prepare(new Relu.Spec(4)).close()).get();
+    }
+  }
+
+  @Test
+  void aStreamWhoseLibrariesFindNoMemoryStaysUsable() {
+    Gemm.Spec spec = Gemm.builder(8, 8, 8).build();
+    try (Arena arena = device.newArena("matrices", 3 * Arena.ALIGNMENT);
+        Stream stream = device.newStream();
+        Gemm gemm = device.prepare(spec)) {
+      DeviceBuffer a = arena.allocate("a", DataType.FLOAT32, 64);
+      DeviceBuffer c = arena.allocate("c", DataType.FLOAT32, 64);
+      stream.reserveWorkspace(gemm.workspaceBytes());
+      float[] ones = new float[64];
+      Arrays.fill(ones, 1);
+      stream.write(a, ones);
+      CudaStream here = (CudaStream) stream;
+      ImitatedCuda.set(FAIL, "cuMemAlloc_v2:1:2");
+      assertThatThrownBy(() -> here.lane().libraries())
+          .isInstanceOf(OutOfDeviceMemoryException.class)
+          .hasMessageContaining("workspace of cuBLAS");
+      assertThat(here.lane().hasLibraries()).isFalse();
+      gemm.run(stream, a, a, null, c);
+      assertThat(stream.readFloats(c)).containsOnly(8f);
+    }
+  }
+
+  @Test
+  void stagingMemoryThatIsGoneIsNotReachable() {
+    HostBuffer buffer = device.newHostBuffer("staging", 16);
+    MemorySegment segment = buffer.segment();
+    buffer.close();
+    assertThatThrownBy(() -> segment.get(ValueLayout.JAVA_BYTE, 0))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test

@@ -133,15 +133,15 @@ final class LibrarySearchTest {
 
   @Test
   void versionsOfPyenv() throws IOException {
-    file("root/.pyenv/shims/python3", "#!/bin/sh");
+    file("home/u/.pyenv/shims/python3", "#!/bin/sh");
     String packages = "/lib/python3/site-packages/nvidia/cudnn/lib";
     for (String version : List.of("3.9.1", "3.10.2", "3.8.0")) {
-      folders("root/.pyenv/versions/" + version + packages);
+      folders("home/u/.pyenv/versions/" + version + packages);
     }
     Map<String, String> environment =
-        Map.of("PATH", "/root/.pyenv/shims", "PYENV_VERSION", "3.8.0");
+        Map.of("PATH", "/home/u/.pyenv/shims", "PYENV_VERSION", "3.8.0");
     assertThat(search(null, environment).places())
-        .extracting(place -> root.relativize(place.folder()).getName(3).toString())
+        .extracting(place -> root.relativize(place.folder()).getName(4).toString())
         .containsExactly("3.8.0", "3.10.2", "3.9.1");
   }
 
