@@ -23,7 +23,8 @@ final class CudaConv2d extends Conv2d {
     super(device, spec);
     this.parts = parts;
     own = new DialectConv2d(parts, spec);
-    CudnnWays cudnn = CudnnProblem.covers(spec) ? new CudnnWays(device, spec) : null;
+    CudnnWays cudnn =
+        device.usesLibraries() && CudnnProblem.covers(spec) ? new CudnnWays(device, spec) : null;
     if (cudnn != null) {
       parts.add(cudnn::close);
     }

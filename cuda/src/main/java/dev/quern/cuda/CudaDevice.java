@@ -2,38 +2,16 @@ package dev.quern.cuda;
 
 import dev.quern.core.Arena;
 import dev.quern.core.HostBuffer;
-import dev.quern.core.Kernel;
-import dev.quern.core.KernelSpec;
 import dev.quern.core.Stream;
-import dev.quern.core.UnsupportedSpecException;
 import dev.quern.dialect.Constants;
-import dev.quern.dialect.DialectAdam;
-import dev.quern.dialect.DialectBiasAdd;
 import dev.quern.dialect.DialectDevice;
-import dev.quern.dialect.DialectDropout;
-import dev.quern.dialect.DialectGatherBatch;
-import dev.quern.dialect.DialectMaxPool2d;
-import dev.quern.dialect.DialectRelu;
-import dev.quern.dialect.DialectSgd;
-import dev.quern.dialect.DialectSoftmax;
-import dev.quern.dialect.DialectSoftmaxCrossEntropy;
 import dev.quern.dialect.Launch;
 import dev.quern.dialect.Parts;
 import dev.quern.dialect.Program;
 import dev.quern.dialect.Range;
 import dev.quern.dialect.Traits;
-import dev.quern.kernels.Adam;
-import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Conv2d;
-import dev.quern.kernels.Dropout;
-import dev.quern.kernels.GatherBatch;
 import dev.quern.kernels.Gemm;
-import dev.quern.kernels.MaxPool2d;
-import dev.quern.kernels.OpSpec;
-import dev.quern.kernels.Relu;
-import dev.quern.kernels.Sgd;
-import dev.quern.kernels.Softmax;
-import dev.quern.kernels.SoftmaxCrossEntropy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +31,7 @@ final class CudaDevice extends DialectDevice {
   private final CudaPrograms programs;
   private final LibraryPool pool = new LibraryPool(this);
   private final boolean deterministic = Boolean.getBoolean(DETERMINISTIC_PROPERTY);
-  private final boolean ownKernelsOnly = "own".equals(System.getProperty(KERNELS_PROPERTY));
+  private final boolean usesLibraries = !"own".equals(System.getProperty(KERNELS_PROPERTY));
   private final Map<String, Integer> winners = new HashMap<>();
   private @Nullable BlasLt blasLt;
 
@@ -86,9 +64,9 @@ final class CudaDevice extends DialectDevice {
     return calls;
   }
 
-  /** Whether products and convolutions are left to our own kernels. */
-  boolean ownKernelsOnly() {
-    return ownKernelsOnly;
+  /** Whether products and convolutions are not left to our own kernels alone. */
+  boolean usesLibraries() {
+    return usesLibraries;
   }
 
   /** Whether kernels are chosen by rule instead of by measuring. */
@@ -160,33 +138,13 @@ final class CudaDevice extends DialectDevice {
   }
 
   @Override
-  protected Kernel createKernel(KernelSpec<?> spec) {
-    if (!(spec instanceof OpSpec<?> op)) {
-      throw new UnsupportedSpecException(id(), spec, "it is not an op of this library");
-    }
-    Parts parts = new Parts(this, spec.describe());
-    try {
-      return create(parts, op);
-    } catch (RuntimeException | Error e) {
-      parts.close();
-      throw e;
-    }
+  protected Gemm gemm(Parts parts, Gemm.Spec spec) {
+    return new CudaGemm(this, parts, spec);
   }
 
-  private Kernel create(Parts parts, OpSpec<?> op) {
-    return switch (op) {
-      case Gemm.Spec s -> new CudaGemm(this, parts, s);
-      case Conv2d.Spec s -> new CudaConv2d(this, parts, s);
-      case MaxPool2d.Spec s -> new DialectMaxPool2d(parts, s);
-      case SoftmaxCrossEntropy.Spec s -> new DialectSoftmaxCrossEntropy(parts, s);
-      case Softmax.Spec s -> new DialectSoftmax(parts, s);
-      case Relu.Spec s -> new DialectRelu(parts, s);
-      case BiasAdd.Spec s -> new DialectBiasAdd(parts, s);
-      case Dropout.Spec s -> new DialectDropout(parts, s);
-      case Adam.Spec s -> new DialectAdam(parts, s);
-      case Sgd.Spec s -> new DialectSgd(parts, s);
-      case GatherBatch.Spec s -> new DialectGatherBatch(parts, s);
-    };
+  @Override
+  protected Conv2d conv2d(Parts parts, Conv2d.Spec spec) {
+    return new CudaConv2d(this, parts, spec);
   }
 
   @Override

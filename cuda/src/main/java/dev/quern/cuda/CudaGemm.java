@@ -28,7 +28,7 @@ final class CudaGemm extends Gemm {
     this.parts = parts;
     own = new DialectGemm(parts, spec);
     List<Way> libraries = new ArrayList<>();
-    if (spec.k() > 0 && spec.elementsC() > 0) {
+    if (device.usesLibraries() && spec.k() > 0 && spec.elementsC() > 0) {
       if (spec.epilogue() == Epilogue.NONE) {
         libraries.add(new BlasWay(new GemmCall(spec), spec.describe(), device.blasName()));
       }

@@ -1,6 +1,7 @@
 package dev.quern.cuda;
 
 import dev.quern.core.DeviceException;
+import dev.quern.dialect.CompilerLog;
 import dev.quern.dialect.KernelSource;
 import dev.quern.dialect.ProgramCache;
 import java.nio.ByteBuffer;
@@ -77,18 +78,9 @@ final class CudaPrograms implements AutoCloseable {
     } catch (Nvrtc.CompilationException e) {
       throw new DeviceException(
           "%s cannot be compiled for %s (%s): %s"
-              .formatted(what, device.id(), device.info().name(), firstError(e.log())),
+              .formatted(what, device.id(), device.info().name(), CompilerLog.firstError(e.log())),
           e);
     }
-  }
-
-  /** The line of a compiler's log that says what is wrong. */
-  private static String firstError(String log) {
-    return log.lines()
-        .filter(line -> line.contains("error"))
-        .findFirst()
-        .or(() -> log.lines().findFirst())
-        .orElse("the compiler gave no reason");
   }
 
   /** In memory outside the heap, which JDK 25.0.0 to 25.0.2 may move under G1 (JDK-8377811). */

@@ -82,10 +82,8 @@ final class CudnnWays implements AutoCloseable {
                       problem.y(),
                       algorithm,
                       size));
-      if (bytes <= MOST_WORKSPACE_BYTES) {
-        String name = name(cudnnConvolutionFwdAlgo.stringFor(algorithm), "_FWD_ALGO_");
-        ways.add(new CudnnWay(name, spec.describe(), bytes, pass.apply(algorithm)));
-      }
+      String name = name(cudnnConvolutionFwdAlgo.stringFor(algorithm), "_FWD_ALGO_");
+      ways.addAll(offered(name, bytes, pass.apply(algorithm)));
     }
     return ways;
   }
@@ -104,11 +102,7 @@ final class CudnnWays implements AutoCloseable {
                     BACKWARD_DATA,
                     size));
     String name = name(cudnnConvolutionBwdDataAlgo.stringFor(BACKWARD_DATA), "_BWD_DATA_");
-    return bytes <= MOST_WORKSPACE_BYTES
-        ? List.of(
-            new CudnnWay(
-                name, spec.describe(), bytes, (s, dy, w, b, dx) -> dataGradient(s, dy, w, dx)))
-        : List.of();
+    return offered(name, bytes, (s, dy, w, b, dx) -> dataGradient(s, dy, w, dx));
   }
 
   /** Ways to the gradient by the filters. */
@@ -125,10 +119,13 @@ final class CudnnWays implements AutoCloseable {
                     BACKWARD_FILTER,
                     size));
     String name = name(cudnnConvolutionBwdFilterAlgo.stringFor(BACKWARD_FILTER), "_BWD_FILTER_");
+    return offered(name, bytes, (s, x, dy, b, dw) -> filterGradient(s, x, dy, dw));
+  }
+
+  /** The way, unless it needs too much memory or is not there. */
+  private List<Way> offered(String name, long bytes, Pass pass) {
     return bytes <= MOST_WORKSPACE_BYTES
-        ? List.of(
-            new CudnnWay(
-                name, spec.describe(), bytes, (s, x, dy, b, dw) -> filterGradient(s, x, dy, dw)))
+        ? List.of(new CudnnWay(name, spec.describe(), bytes, pass))
         : List.of();
   }
 

@@ -2,8 +2,23 @@ package dev.quern.dialect;
 
 import dev.quern.core.Device;
 import dev.quern.core.DeviceInfo;
+import dev.quern.core.Kernel;
+import dev.quern.core.KernelSpec;
 import dev.quern.core.Stream;
 import dev.quern.core.Tunable;
+import dev.quern.core.UnsupportedSpecException;
+import dev.quern.kernels.Adam;
+import dev.quern.kernels.BiasAdd;
+import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.Dropout;
+import dev.quern.kernels.GatherBatch;
+import dev.quern.kernels.Gemm;
+import dev.quern.kernels.MaxPool2d;
+import dev.quern.kernels.OpSpec;
+import dev.quern.kernels.Relu;
+import dev.quern.kernels.Sgd;
+import dev.quern.kernels.Softmax;
+import dev.quern.kernels.SoftmaxCrossEntropy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -68,6 +83,46 @@ public abstract class DialectDevice extends Device implements Tunable {
       tuning = Tuning.of(info().backend(), traits());
     }
     return tuning;
+  }
+
+  @Override
+  protected final Kernel createKernel(KernelSpec<?> spec) {
+    if (!(spec instanceof OpSpec<?> op)) {
+      throw new UnsupportedSpecException(id(), spec, "it is not an op of this library");
+    }
+    Parts parts = new Parts(this, spec.describe());
+    try {
+      return create(parts, op);
+    } catch (RuntimeException | Error e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  private Kernel create(Parts parts, OpSpec<?> op) {
+    return switch (op) {
+      case Gemm.Spec s -> gemm(parts, s);
+      case Conv2d.Spec s -> conv2d(parts, s);
+      case MaxPool2d.Spec s -> new DialectMaxPool2d(parts, s);
+      case SoftmaxCrossEntropy.Spec s -> new DialectSoftmaxCrossEntropy(parts, s);
+      case Softmax.Spec s -> new DialectSoftmax(parts, s);
+      case Relu.Spec s -> new DialectRelu(parts, s);
+      case BiasAdd.Spec s -> new DialectBiasAdd(parts, s);
+      case Dropout.Spec s -> new DialectDropout(parts, s);
+      case Adam.Spec s -> new DialectAdam(parts, s);
+      case Sgd.Spec s -> new DialectSgd(parts, s);
+      case GatherBatch.Spec s -> new DialectGatherBatch(parts, s);
+    };
+  }
+
+  /** A matrix product: the dialect's, unless the backend knows better. It closes its parts. */
+  protected Gemm gemm(Parts parts, Gemm.Spec spec) {
+    return new DialectGemm(parts, spec);
+  }
+
+  /** A convolution: the dialect's, unless the backend knows better. It closes its parts. */
+  protected Conv2d conv2d(Parts parts, Conv2d.Spec spec) {
+    return new DialectConv2d(parts, spec);
   }
 
   @Override

@@ -4,40 +4,13 @@ import static org.lwjgl.system.MemoryStack.stackPush;
 
 import dev.quern.core.Arena;
 import dev.quern.core.HostBuffer;
-import dev.quern.core.Kernel;
-import dev.quern.core.KernelSpec;
 import dev.quern.core.Stream;
-import dev.quern.core.UnsupportedSpecException;
 import dev.quern.dialect.Constants;
-import dev.quern.dialect.DialectAdam;
-import dev.quern.dialect.DialectBiasAdd;
-import dev.quern.dialect.DialectConv2d;
 import dev.quern.dialect.DialectDevice;
-import dev.quern.dialect.DialectDropout;
-import dev.quern.dialect.DialectGatherBatch;
-import dev.quern.dialect.DialectGemm;
-import dev.quern.dialect.DialectMaxPool2d;
-import dev.quern.dialect.DialectRelu;
-import dev.quern.dialect.DialectSgd;
-import dev.quern.dialect.DialectSoftmax;
-import dev.quern.dialect.DialectSoftmaxCrossEntropy;
 import dev.quern.dialect.Launch;
-import dev.quern.dialect.Parts;
 import dev.quern.dialect.Program;
 import dev.quern.dialect.Range;
 import dev.quern.dialect.Traits;
-import dev.quern.kernels.Adam;
-import dev.quern.kernels.BiasAdd;
-import dev.quern.kernels.Conv2d;
-import dev.quern.kernels.Dropout;
-import dev.quern.kernels.GatherBatch;
-import dev.quern.kernels.Gemm;
-import dev.quern.kernels.MaxPool2d;
-import dev.quern.kernels.OpSpec;
-import dev.quern.kernels.Relu;
-import dev.quern.kernels.Sgd;
-import dev.quern.kernels.Softmax;
-import dev.quern.kernels.SoftmaxCrossEntropy;
 import java.nio.IntBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -102,36 +75,6 @@ final class ClDevice extends DialectDevice {
   @Override
   protected long workspace(Stream stream) {
     return ClStream.workspace(stream);
-  }
-
-  @Override
-  protected Kernel createKernel(KernelSpec<?> spec) {
-    if (!(spec instanceof OpSpec<?> op)) {
-      throw new UnsupportedSpecException(id(), spec, "it is not an op of this library");
-    }
-    Parts parts = new Parts(this, spec.describe());
-    try {
-      return create(parts, op);
-    } catch (RuntimeException | Error e) {
-      parts.close();
-      throw e;
-    }
-  }
-
-  private static Kernel create(Parts parts, OpSpec<?> op) {
-    return switch (op) {
-      case Gemm.Spec s -> new DialectGemm(parts, s);
-      case Conv2d.Spec s -> new DialectConv2d(parts, s);
-      case MaxPool2d.Spec s -> new DialectMaxPool2d(parts, s);
-      case SoftmaxCrossEntropy.Spec s -> new DialectSoftmaxCrossEntropy(parts, s);
-      case Softmax.Spec s -> new DialectSoftmax(parts, s);
-      case Relu.Spec s -> new DialectRelu(parts, s);
-      case BiasAdd.Spec s -> new DialectBiasAdd(parts, s);
-      case Dropout.Spec s -> new DialectDropout(parts, s);
-      case Adam.Spec s -> new DialectAdam(parts, s);
-      case Sgd.Spec s -> new DialectSgd(parts, s);
-      case GatherBatch.Spec s -> new DialectGatherBatch(parts, s);
-    };
   }
 
   @Override

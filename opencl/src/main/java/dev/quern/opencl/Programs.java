@@ -4,6 +4,7 @@ import static org.lwjgl.system.MemoryStack.stackPush;
 import static org.lwjgl.system.MemoryUtil.memAddress;
 
 import dev.quern.core.DeviceException;
+import dev.quern.dialect.CompilerLog;
 import dev.quern.dialect.KernelSource;
 import dev.quern.dialect.ProgramCache;
 import java.nio.ByteBuffer;
@@ -123,20 +124,15 @@ final class Programs implements AutoCloseable {
         throw new DeviceException(
             "%s cannot be compiled for %s (%s), %s: %s"
                 .formatted(
-                    what, device.id(), device.info().name(), Status.name(built), firstError(log)),
+                    what,
+                    device.id(),
+                    device.info().name(),
+                    Status.name(built),
+                    CompilerLog.firstError(log)),
             null);
       }
       return program;
     }
-  }
-
-  /** The line of a build log that says what is wrong. */
-  static String firstError(String log) {
-    return log.lines()
-        .filter(line -> line.contains("error"))
-        .findFirst()
-        .or(() -> log.lines().findFirst())
-        .orElse("the compiler gave no reason");
   }
 
   private byte @Nullable [] binaryOf(ClProgram program) {
