@@ -131,26 +131,29 @@ final class CudaStream extends Stream {
   }
 
   /**
-   * In a graph, work beside the main lane's; the run before it, which a recording must have, makes
-   * the second lane ready and does the work in order.
+   * Work goes to the second lane, which the main one waits for at the next join in a graph, and at
+   * once elsewhere. So the run before a recording is the second lane's first, too: libraries
+   * allocate then, which a graph being captured cannot hold.
    */
   @Override
   protected void branch(Consumer<Stream> body) {
+    if (lane != main || (capturing && side == null)) {
+      body.accept(this);
+      return;
+    }
+    device.enter();
+    SideLane other = side == null ? new SideLane(device, main) : side;
+    side = other;
     if (!capturing) {
-      device.enter();
+      other.equip();
+    }
+    lane = other.fork();
+    try {
       body.accept(this);
-      if (side == null) {
-        side = new SideLane(device, main);
-      }
-    } else if (side == null || lane != main) {
-      body.accept(this);
-    } else {
-      device.enter();
-      lane = side.fork();
-      try {
-        body.accept(this);
-      } finally {
-        lane = main;
+    } finally {
+      lane = main;
+      if (!capturing) {
+        other.join();
       }
     }
   }

@@ -70,10 +70,6 @@ final class Lane implements AutoCloseable {
     return made;
   }
 
-  boolean hasLibraries() {
-    return libraries != null;
-  }
-
   @Override
   public void close() {
     device.enter();

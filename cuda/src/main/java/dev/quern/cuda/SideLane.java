@@ -5,9 +5,8 @@ import jcuda.driver.CUevent_flags;
 import jcuda.driver.JCudaDriver;
 
 /**
- * The lane for work that may be done beside the main lane's, while a graph is captured: events that
- * the lanes wait for become the graph's edges (CUDA C++ Programming Guide, cross-stream
- * dependencies).
+ * The lane for work that may be done beside the main lane's. While a graph is captured, the events
+ * that the lanes wait for become its edges (CUDA C++ Programming Guide, cross-stream dependencies).
  */
 final class SideLane implements AutoCloseable {
   private final Lane main;
@@ -29,13 +28,10 @@ final class SideLane implements AutoCloseable {
     }
   }
 
-  /** Gives the lane all that the main one has, which cannot be made while a graph is captured. */
+  /** Gives the lane as much scratch memory as the main one has. */
   void equip() {
     if (side.workspaceBytes() < main.workspaceBytes()) {
       side.growWorkspace(main.workspaceBytes());
-    }
-    if (main.hasLibraries()) {
-      side.libraries();
     }
   }
 

@@ -208,7 +208,6 @@ final class CudaFaultsTest {
       assertThatThrownBy(() -> here.lane().libraries())
           .isInstanceOf(OutOfDeviceMemoryException.class)
           .hasMessageContaining("workspace of cuBLAS");
-      assertThat(here.lane().hasLibraries()).isFalse();
       gemm.run(stream, a, a, null, c);
       assertThat(stream.readFloats(c)).containsOnly(8f);
     }
