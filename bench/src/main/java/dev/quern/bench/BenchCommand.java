@@ -1,71 +1,59 @@
 package dev.quern.bench;
 
+import dev.quern.bench.machine.CpuRoof;
+import dev.quern.bench.report.Comparison;
+import dev.quern.bench.report.KeptRuns;
+import dev.quern.bench.report.RunFile;
+import dev.quern.bench.result.Ceilings;
+import dev.quern.bench.result.Run;
+import dev.quern.bench.result.Settings;
 import dev.quern.core.AvailableDevice;
-import dev.quern.core.Detection;
-import dev.quern.core.Device;
 import dev.quern.core.DeviceInfo;
-import dev.quern.kernels.Precision;
 import dev.quern.train.Sequential;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measures kernels and training steps on a device. */
+/** Measures kernels and training steps on devices, and shows what was measured before. */
 @Command(
     name = "bench",
     description = "Measures kernels and training steps, beside what the device can do at most.",
     mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
-  private static final double MOST_SECONDS = 60;
-  private static final double SECONDS = 1;
-  private static final double QUICK_SECONDS = 0.2;
-
   private final Supplier<Sequential> network;
 
   @Spec private CommandSpec command;
 
-  @Option(names = "--device", defaultValue = Detection.AUTO, description = "auto, cpu, cuda:0, ...")
-  private String deviceId;
+  @Mixin private final Selection selection = new Selection();
 
-  @Option(
-      names = "--case",
-      description = "Only the cases whose name is this, or contains it; --list gives the names.")
-  private @Nullable String pattern;
+  @Mixin private final Outputs outputs = new Outputs();
 
   @Option(names = "--list", description = "The names of the cases, and nothing measured.")
   private boolean list;
 
   @Option(
-      names = "--seconds",
-      description = "How long each pass is timed at most, after warming up. Default: 1; quick 0.2.")
-  private @Nullable Double seconds;
-
-  @Option(names = "--precision", defaultValue = "fp32", description = "fp32, or tf32 on GPUs.")
-  private Precision precision;
-
-  @Option(names = "--quick", description = "Fewer cases; less than a minute.")
-  private boolean quick;
+      names = "--from",
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Measures nothing; writes --html, --csv, --markdown from what --json wrote.")
+  private List<Path> from = List.of();
 
   @Option(
-      names = "--limit",
-      description = "Seconds after which no further case begins. Default: no limit.")
-  private @Nullable Double limit;
-
-  @Option(
-      names = "--json",
-      description = "File for everything as one JSON object, written anew after each case.")
-  private @Nullable Path json;
+      names = "--compare",
+      arity = "2",
+      paramLabel = "FILE",
+      description = "Measures nothing; says what became faster or slower from one to the other.")
+  private List<Path> compare = List.of();
 
   /**
    * For the command line, which fills in the options.
@@ -78,95 +66,82 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    double each = seconds != null ? seconds : quick ? QUICK_SECONDS : SECONDS;
-    require("--seconds", each, MOST_SECONDS);
-    require("--limit", limit == null ? 0 : limit, Double.MAX_VALUE);
-    JsonFile file = json == null ? null : new JsonFile(json);
-    if (file != null) {
-      file.requireWritable();
+    selection.check();
+    outputs.check();
+    PrintWriter out = command.commandLine().getOut();
+    if (!compare.isEmpty()) {
+      return Comparison.of(RunFile.read(compare.getFirst()), RunFile.read(compare.getLast()))
+          .print(out);
     }
-    AvailableDevice chosen = chosen();
-    DeviceInfo.Kind kind = chosen.info().kind();
-    List<Entry> entries =
-        quick ? Suite.quick(kind, precision, network) : Suite.all(kind, precision, network);
-    Set<String> wanted = Suite.matching(entries, pattern == null ? "" : pattern);
+    if (!from.isEmpty()) {
+      return redraw();
+    }
+    List<AvailableDevice> devices = selection.devices();
+    Set<String> wanted = selection.wanted(devices, network);
     if (list) {
-      PrintWriter out = command.commandLine().getOut();
       wanted.forEach(out::println);
       out.flush();
       return 0;
     }
-    try (Device device = chosen.open()) {
-      return measure(new Conditions(device, each, precision), entries, wanted, file);
-    }
+    return measure(devices, wanted);
   }
 
-  private void require(String option, double value, double most) {
-    if (!(value >= 0 && value <= most)) {
+  private int redraw() {
+    if (!outputs.wanted()) {
       throw new ParameterException(
-          command.commandLine(),
-          most == Double.MAX_VALUE
-              ? option + " must be at least 0, but is " + value
-              : "%s must be from 0 to %.0f, but is %s".formatted(option, most, value));
+          command.commandLine(), "--from needs --html, --csv or --markdown: what to write");
     }
+    outputs.write(from.stream().flatMap(path -> KeptRuns.read(path).stream()).toList());
+    return 0;
   }
 
-  private AvailableDevice chosen() {
-    Detection detection = Detection.detect(deviceId);
-    AvailableDevice chosen = detection.require(deviceId);
-    if (deviceId.equals(Detection.AUTO)) {
-      PrintWriter err = command.commandLine().getErr();
-      err.println(detection.report());
-      err.flush();
-    }
-    return chosen;
-  }
-
-  private int measure(
-      Conditions conditions, List<Entry> entries, Set<String> wanted, @Nullable JsonFile file) {
+  private int measure(List<AvailableDevice> devices, Set<String> wanted) {
+    boolean processors =
+        devices.stream().anyMatch(device -> device.info().kind() == DeviceInfo.Kind.CPU);
+    Journal journal =
+        new Journal(
+            new Settings(
+                selection.precisionName(),
+                selection.seconds(),
+                selection.quick(),
+                selection.pattern(),
+                false),
+            processors ? CpuRoof.measure() : Ceilings.UNKNOWN);
     PrintWriter out = command.commandLine().getOut();
-    Report report = new Report(conditions, quick, pattern);
-    Table table = new Table(out, wanted);
-    table.head();
-    for (Entry entry : entries) {
-      Set<String> lines = new LinkedHashSet<>(entry.names());
-      lines.retainAll(wanted);
-      if (lines.isEmpty() || (limit != null && report.seconds() > limit)) {
-        continue;
-      }
-      entry.measure(
-          conditions,
-          lines,
-          result -> {
-            report.add(result);
-            table.line(result, report.ceilings());
-            if (file != null && file.isReplaceable()) {
-              file.write(report.asMap(false)); // kept whatever comes
-            }
-          });
-    }
-    boolean complete = report.size() == wanted.size();
-    if (file != null) {
-      file.write(report.asMap(complete));
-    }
-    return verdict(report, wanted.size());
+    Runnable save = () -> outputs.save(journal.run(false));
+    Thread interrupted = new Thread(() -> leave(journal));
+    Runtime.getRuntime().addShutdownHook(interrupted);
+    int leftOut = new Campaign(selection, network, journal, out, save).run(devices, wanted);
+    journal.end();
+    Runtime.getRuntime().removeShutdownHook(interrupted);
+    Run run = journal.run(leftOut == 0);
+    outputs.write(List.of(run));
+    return verdict(run, leftOut);
   }
 
-  private int verdict(Report report, int wanted) {
+  /** Told to end, it leaves what it knows. */
+  private void leave(Journal journal) {
+    outputs.write(List.of(journal.run(false)));
+    PrintWriter err = command.commandLine().getErr();
+    err.println(
+        outputs.wanted()
+            ? "quern: interrupted; what was measured so far is written"
+            : "quern: interrupted; give --json or --html to keep what was measured");
+    err.flush();
+  }
+
+  private int verdict(Run run, int leftOut) {
     PrintWriter out = command.commandLine().getOut();
-    int failures = report.failures();
-    int leftOut = wanted - report.size();
-    Ceilings most = report.ceilings();
+    String disturbance = run.quiet().disturbance();
     out.printf(
         Locale.ROOT,
-        "%d measured, %d failed%s in %.0f s%s%s%n",
-        report.size() - failures,
-        failures,
+        "%n%d measured, %d failed%s in %.0f s; %s%n",
+        run.size() - run.failures(),
+        run.failures(),
         leftOut == 0 ? "" : ", " + leftOut + " left out for want of time",
-        report.seconds(),
-        most.gflops() == null ? "" : "; products %.0f GFLOP/s".formatted(most.gflops()),
-        most.gigabytes() == null ? "" : "; copies %.0f GB/s".formatted(most.gigabytes()));
+        run.seconds(),
+        disturbance == null ? "the machine was quiet" : "DISTURBED: " + disturbance);
     out.flush();
-    return failures == 0 ? 0 : 1;
+    return run.failures() == 0 ? 0 : 1;
   }
 }

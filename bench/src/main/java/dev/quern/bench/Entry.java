@@ -1,5 +1,6 @@
 package dev.quern.bench;
 
+import dev.quern.bench.result.Result;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;

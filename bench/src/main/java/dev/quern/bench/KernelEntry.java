@@ -1,5 +1,8 @@
 package dev.quern.bench;
 
+import dev.quern.bench.result.Measurement;
+import dev.quern.bench.result.Result;
+import dev.quern.bench.result.Summary;
 import dev.quern.core.Arena;
 import dev.quern.core.ComputeException;
 import dev.quern.core.DeviceBuffer;
@@ -134,6 +137,7 @@ final class KernelEntry<K extends Kernel> implements Entry {
           conditions.replays() && eager.device().median() < MOST_RECORDED_NANOS
               ? replayed(conditions, stream, body, rewind, workload.mostRuns())
               : null,
+          null,
           watch.calls(body, eager),
           eager.runs(),
           spec.flops(workload.pass()),

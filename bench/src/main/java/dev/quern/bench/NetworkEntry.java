@@ -1,5 +1,8 @@
 package dev.quern.bench;
 
+import dev.quern.bench.result.Measurement;
+import dev.quern.bench.result.Result;
+import dev.quern.bench.result.Summary;
 import dev.quern.core.DeviceInfo;
 import dev.quern.train.Fit;
 import dev.quern.train.History;
@@ -98,6 +101,7 @@ final class NetworkEntry implements Entry {
           false,
           null,
           epoch.dividedBy(steps),
+          null,
           null,
           null,
           steps,

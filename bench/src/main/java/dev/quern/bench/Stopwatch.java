@@ -1,5 +1,6 @@
 package dev.quern.bench;
 
+import dev.quern.bench.result.Summary;
 import dev.quern.core.DeviceInfo;
 import dev.quern.core.Event;
 import dev.quern.core.Stream;

@@ -1,8 +1,8 @@
 package dev.quern.bench;
 
+import dev.quern.bench.TransferEntry.Way;
 import dev.quern.core.DataType;
 import dev.quern.core.DeviceInfo;
-import dev.quern.core.SpecException;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Conv2d;
@@ -17,7 +17,6 @@ import dev.quern.kernels.SoftmaxCrossEntropy;
 import dev.quern.train.Sequential;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -98,7 +97,7 @@ final class Suite {
   static List<Entry> quick(
       DeviceInfo.Kind kind, Precision precision, Supplier<Sequential> network) {
     Suite suite = new Suite(kind, precision, network);
-    suite.entries.add(new CopyEntry(MANY));
+    suite.entries.add(new TransferEntry(Way.COPY, MANY));
     suite.square(suite.gpu ? 2048 : 512);
     suite.square(suite.gpu ? 4096 : 1024);
     suite.entries.add(NetworkEntry.training("mnist", network, 32));
@@ -109,28 +108,8 @@ final class Suite {
     return suite.entries;
   }
 
-  /**
-   * The names of lines that a pattern means: the one that it is, or else all that contain it.
-   *
-   * @throws SpecException if there are none
-   */
-  static Set<String> matching(List<Entry> entries, String pattern) {
-    List<String> names = entries.stream().flatMap(entry -> entry.names().stream()).toList();
-    if (names.contains(pattern)) {
-      return Set.of(pattern);
-    }
-    Set<String> matching = new LinkedHashSet<>();
-    names.stream().filter(name -> name.contains(pattern)).forEach(matching::add);
-    if (matching.isEmpty()) {
-      throw new SpecException(
-          "no case is named '%s' or contains it; names look like '%s', and --list gives them all"
-              .formatted(pattern, names.get(names.size() / 2)));
-    }
-    return matching;
-  }
-
   private void ceilings() {
-    entries.add(new CopyEntry(MANY));
+    entries.add(new TransferEntry(Way.COPY, MANY));
     for (int size = 256; size <= (gpu ? 4096 : 2048); size *= 2) {
       square(size);
     }
@@ -192,8 +171,10 @@ final class Suite {
                 .build()));
   }
 
-  /** Ops that memory bounds. */
+  /** Transfers and ops that memory bounds. */
   private void streaming() {
+    entries.add(new TransferEntry(Way.UPLOAD, MANY));
+    entries.add(new TransferEntry(Way.DOWNLOAD, MANY));
     entries.add(KernelEntry.of(new Relu.Spec(MANY)));
     entries.add(KernelEntry.of(new BiasAdd.Spec(MANY / 64, 64)));
     pool(64, 64, 64, false);

@@ -2,6 +2,8 @@ package dev.quern.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quern.bench.result.Outcome;
+import dev.quern.bench.result.Result;
 import dev.quern.core.Detection;
 import dev.quern.core.Device;
 import dev.quern.kernels.Precision;
@@ -27,9 +29,9 @@ class BenchCommandTest {
 
   @TempDir private Path folder;
 
-  private record Outcome(int code, String out, String err) {}
+  private record Ended(int code, String out, String err) {}
 
-  private static Outcome bench(String... more) {
+  private static Ended bench(String... more) {
     List<String> line = new ArrayList<>(List.of("--device", "cpu"));
     line.addAll(List.of(more));
     if (!line.contains("--seconds")) {
@@ -48,7 +50,7 @@ class BenchCommandTest {
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true))
             .execute(line.toArray(String[]::new));
-    return new Outcome(code, out.toString(), err.toString());
+    return new Ended(code, out.toString(), err.toString());
   }
 
   private static Map<?, ?> object(Map<?, ?> parent, String key) {
@@ -62,32 +64,27 @@ class BenchCommandTest {
   @Test
   void aCaseIsALineAndAnObject() throws IOException {
     Path json = folder.resolve("bench.json");
-    Outcome outcome = bench("--case", SMALL, "--json", json.toString());
+    Ended outcome = bench("--case", SMALL, "--json", json.toString());
     assertThat(outcome.code()).as(outcome.out() + outcome.err()).isZero();
     assertThat(outcome.err()).isEmpty();
     List<String> lines = outcome.out().lines().toList();
-    assertThat(lines).hasSize(3);
-    assertThat(lines.get(0)).startsWith("CASE ").endsWith("  HOW");
-    assertThat(lines.get(1)).startsWith(SMALL + " ").contains(" GB/s ");
-    assertThat(lines.get(2)).matches("1 measured, 0 failed in \\d+ s.*");
+    assertThat(lines).hasSize(7);
+    assertThat(lines.get(1)).startsWith("cpu: ");
+    assertThat(lines.get(2)).matches("at most \\d+ GFLOP/s; copies in L1 \\d+, .*memory \\d+ GB/s");
+    assertThat(lines.get(3)).startsWith("CASE ").endsWith("  HOW");
+    assertThat(lines.get(4)).startsWith(SMALL + " ").contains(" GB/s ");
+    assertThat(lines.get(6)).matches("1 measured, 0 failed in \\d+ s; .*");
     Map<String, Object> run = JSON.std.mapFrom(Files.readString(json));
     assertThat(run)
-        .containsOnlyKeys(
-            "device",
-            "settings",
-            "environment",
-            "date",
-            "seconds",
-            "complete",
-            "ceilings",
-            "results")
+        .containsOnlyKeys("date", "seconds", "complete", "settings", "machine", "quiet", "devices")
         .containsEntry("complete", true);
-    assertThat(object(run, "device").get("id")).isEqualTo("cpu");
+    Map<?, ?> device = (Map<?, ?>) list(run, "devices").getFirst();
+    assertThat(device.get("id")).isEqualTo("cpu");
     assertThat(object(run, "settings"))
-        .hasToString("{precision=fp32, seconds=0.0, quick=false, case=" + SMALL + "}");
-    assertThat(object(run, "environment").get("java")).isEqualTo(Runtime.version().toString());
-    assertThat(list(run, "results")).hasSize(1);
-    Map<?, ?> result = (Map<?, ?>) list(run, "results").getFirst();
+        .hasToString("{precision=fp32, seconds=0.0, quick=false, case=" + SMALL + ", peers=false}");
+    assertThat(object(run, "machine").get("java")).isEqualTo(Runtime.version().toString());
+    assertThat(list(device, "results")).hasSize(1);
+    Map<?, ?> result = (Map<?, ?>) list(device, "results").getFirst();
     assertThat(result.get("name")).isEqualTo(SMALL);
     assertThat(result.get("checked")).isEqualTo(true);
     assertThat((Double) object(result, "device").get("median_nanos")).isPositive();
@@ -107,7 +104,7 @@ class BenchCommandTest {
             "bias-add/",
             "train-step/mnist-b128",
             "inference/")) {
-      Outcome outcome = bench("--case", pattern);
+      Ended outcome = bench("--case", pattern);
       assertThat(outcome.code()).as(outcome.out() + outcome.err()).isZero();
       assertThat(outcome.out()).contains(" measured, 0 failed in ").doesNotContain("absent");
     }
@@ -127,7 +124,7 @@ class BenchCommandTest {
         .hasSize(2)
         .allSatisfy(
             result -> {
-              assertThat(result.outcome()).as("%s", result).isEqualTo(Result.Outcome.OK);
+              assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.OK);
               assertThat(Objects.requireNonNull(result.measurement()).replay()).isNotNull();
             });
   }
@@ -147,14 +144,14 @@ class BenchCommandTest {
         .hasSize(2)
         .allSatisfy(
             result -> {
-              assertThat(result.outcome()).isEqualTo(Result.Outcome.FAILED);
+              assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
               assertThat(result.message()).contains("out of memory");
             });
   }
 
   @Test
   void listMeasuresNothing() {
-    Outcome outcome = bench("--list", "--quick", "--case", "mnist-");
+    Ended outcome = bench("--list", "--quick", "--case", "mnist-");
     assertThat(outcome.code()).isZero();
     assertThat(outcome.out().lines())
         .containsExactly("train-step/mnist-b32", "inference/mnist-b128");
@@ -162,7 +159,7 @@ class BenchCommandTest {
 
   @Test
   void afterTheLimitNothingBegins() {
-    Outcome outcome = bench("--limit", "0", "--case", SMALL);
+    Ended outcome = bench("--limit", "0", "--case", SMALL);
     assertThat(outcome.code()).isZero();
     assertThat(outcome.out()).contains("0 measured, 0 failed, 1 left out for want of time in");
   }
@@ -172,7 +169,7 @@ class BenchCommandTest {
     assertThat(bench("--seconds", "-1").err()).contains("--seconds must be from 0 to 60, but is");
     assertThat(bench("--limit", "-1").code()).isEqualTo(2);
     assertThat(bench("--case", "nothing").err()).startsWith("no case is named 'nothing'");
-    Outcome unwritable = bench("--json", folder.toString());
+    Ended unwritable = bench("--json", folder.toString());
     assertThat(unwritable.code()).isEqualTo(1);
     assertThat(unwritable.err())
         .startsWith("--json " + folder + " cannot be written")

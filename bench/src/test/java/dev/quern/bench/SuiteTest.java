@@ -59,15 +59,22 @@ class SuiteTest {
   }
 
   @Test
-  void aPatternMeansOneNameOrAllThatContainIt() {
-    List<Entry> entries = all(Kind.CPU, Precision.FP32);
-    assertThat(Suite.matching(entries, "train-step/mnist-b32"))
+  void aPatternMeansOneNameOrAllThatFitIt() {
+    List<String> names = names(all(Kind.CPU, Precision.FP32));
+    assertThat(CasePattern.matching(names, "train-step/mnist-b32"))
         .isEqualTo(Set.of("train-step/mnist-b32"));
-    assertThat(Suite.matching(entries, "relu/"))
+    assertThat(CasePattern.matching(names, "relu/"))
         .isEqualTo(Set.of("relu/16777216 forward", "relu/16777216 backward-data"));
-    assertThat(Suite.matching(entries, "")).containsExactlyElementsOf(names(entries));
-    assertThatThrownBy(() -> Suite.matching(entries, "no such"))
+    assertThat(CasePattern.matching(names, "train-step/*"))
+        .isEqualTo(Set.of("train-step/mnist-b32", "train-step/mnist-b128"));
+    assertThat(CasePattern.matching(names, "*+BIAS_RELU*filter"))
+        .allMatch(name -> name.endsWith("+BIAS_RELU backward-filter"))
+        .hasSize(4);
+    assertThat(CasePattern.matching(names, "")).containsExactlyElementsOf(names);
+    assertThatThrownBy(() -> CasePattern.matching(names, "no such"))
         .isInstanceOf(SpecException.class)
         .hasMessageStartingWith("no case is named 'no such' or contains it; names look like '");
+    assertThatThrownBy(() -> CasePattern.matching(names, "gemm*z"))
+        .hasMessageStartingWith("no case is named 'gemm*z' or fits it; names look like '");
   }
 }

@@ -1,6 +1,6 @@
 package dev.quern.examples;
 
-import dev.quern.bench.JsonFile;
+import dev.quern.bench.report.OutputFile;
 import dev.quern.core.Device;
 import dev.quern.kernels.Precision;
 import dev.quern.train.Evaluation;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes what a run of {@link MnistCommand} leaves behind. */
 final class MnistResults {
   private final @Nullable Path folder;
-  private final @Nullable JsonFile json;
+  private final @Nullable OutputFile json;
 
   /**
    * Results.
@@ -32,7 +32,7 @@ final class MnistResults {
    */
   MnistResults(@Nullable Path folder, @Nullable Path json) {
     this.folder = folder;
-    this.json = json == null ? null : new JsonFile(json);
+    this.json = json == null ? null : new OutputFile("--json", json);
   }
 
   /** Everything about a run. */
@@ -82,7 +82,7 @@ final class MnistResults {
       json.write(object);
     }
     if (folder != null) {
-      new JsonFile(folder.resolve("history.json")).write(object);
+      new OutputFile("--out", folder.resolve("history.json")).write(object);
       run.model().save(folder.resolve("weights.safetensors"));
     }
   }

@@ -1,4 +1,4 @@
-package dev.quern.bench;
+package dev.quern.bench.report;
 
 import dev.quern.train.data.DataException;
 import dev.quern.train.data.FileErrors;
@@ -11,16 +11,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.jr.ob.JSON;
 
-/** A file for one JSON object, which is replaced whole: who reads it never sees half of one. */
-public final class JsonFile {
+/** A file that is replaced whole: who reads it never sees half of one. */
+public final class OutputFile {
   /** What is not known is null, and not left out: readers may count on every name. */
   private static final JSON FORMAT =
       JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT, JSON.Feature.WRITE_NULL_PROPERTIES);
 
+  private final String option;
   private final Path path;
 
-  /** The file with this path, which need not exist. */
-  public JsonFile(Path path) {
+  /**
+   * A file, which need not exist.
+   *
+   * @param option what it was named with on the command line, for sentences
+   * @param path where it is
+   */
+  public OutputFile(String option, Path path) {
+    this.option = option;
     this.path = path;
   }
 
@@ -32,7 +39,8 @@ public final class JsonFile {
   public void requireWritable() {
     if (!canWrite()) {
       throw new DataException(
-          "--json "
+          option
+              + " "
               + path
               + " cannot be written: it must be a file in a folder that exists and may be written"
               + " to");
@@ -53,13 +61,22 @@ public final class JsonFile {
   }
 
   /**
-   * Writes an object.
+   * Writes an object as JSON.
    *
    * @throws DataException if that fails; an old file is then still there
    */
   public void write(Map<String, @Nullable Object> object) {
+    write(FORMAT.asString(object) + "\n");
+  }
+
+  /**
+   * Writes a text.
+   *
+   * @throws DataException if that fails; an old file is then still there
+   */
+  public void write(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     try {
-      byte[] bytes = (FORMAT.asString(object) + "\n").getBytes(StandardCharsets.UTF_8);
       if (isReplaceable()) {
         replace(Files.isSymbolicLink(path) ? path.toRealPath() : path.toAbsolutePath(), bytes);
       } else {

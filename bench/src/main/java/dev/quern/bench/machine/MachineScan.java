@@ -1,42 +1,42 @@
-package dev.quern.bench;
+package dev.quern.bench.machine;
 
+import dev.quern.bench.result.Machine;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What numbers hang on beside the device: the machine, Java, and what was built. */
-final class Environment {
+/** Finds out what numbers hang on beside the device: the machine, Java, and what was built. */
+public final class MachineScan {
   private static final int GIT_SECONDS = 5;
 
   /** Folders between a jar and the root of a source tree, at most. */
   private static final int DEPTH = 5;
 
-  private Environment() {}
+  private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
-  /** For JSON. */
-  static Map<String, @Nullable Object> asMap() {
-    Map<String, @Nullable Object> map = new LinkedHashMap<>();
-    map.put("cpu", cpu());
-    map.put("processors", Runtime.getRuntime().availableProcessors());
-    map.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-    map.put("architecture", System.getProperty("os.arch"));
-    map.put("java", Runtime.version().toString());
-    map.put("java_vendor", System.getProperty("java.vendor"));
-    map.put("java_flags", ManagementFactory.getRuntimeMXBean().getInputArguments());
-    map.put("commit", commit());
-    return map;
-  }
+  private MachineScan() {}
 
-  private static @Nullable String cpu() {
-    return valueOf(Path.of("/proc/cpuinfo"), "model name", ":");
+  /** This machine, as it is now. */
+  public static Machine here() {
+    String clock = valueOf(CPU_INFO, "cpu MHz", ":");
+    return new Machine(
+        valueOf(CPU_INFO, "model name", ":"),
+        Runtime.getRuntime().availableProcessors(),
+        clock == null ? null : Double.valueOf(clock),
+        System.getProperty("os.name") + " " + System.getProperty("os.version"),
+        System.getProperty("os.arch"),
+        Runtime.version().toString(),
+        System.getProperty("java.vendor"),
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .map(flag -> flag.replaceAll("([=:])/.*/", "$1"))
+            .toList(),
+        commit());
   }
 
   /** From a bundle's release file, or from git in a source tree; else not known. */

@@ -1,8 +1,9 @@
-package dev.quern.bench;
+package dev.quern.bench.result;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What samples of a time amount to, in nanoseconds.
@@ -15,7 +16,8 @@ import java.util.Map;
  *     binomial distribution), as a share of the median; infinite with too few samples to say
  * @param samples how many there were
  */
-record Summary(double median, double min, double lower, double upper, double doubt, int samples) {
+public record Summary(
+    double median, double min, double lower, double upper, double doubt, int samples) {
   /** Below this, not even the smallest and the largest sample enclose the median with 95 %. */
   private static final int LEAST_FOR_DOUBT = 6;
 
@@ -23,7 +25,7 @@ record Summary(double median, double min, double lower, double upper, double dou
   private static final double DEVIATIONS = 1.96;
 
   /** Of one sample or more, in any order. */
-  static Summary of(double... samples) {
+  public static Summary of(double... samples) {
     if (samples.length == 0) {
       throw new IllegalArgumentException("there must be a sample");
     }
@@ -59,18 +61,41 @@ record Summary(double median, double min, double lower, double upper, double dou
   }
 
   /** The same for a run of which so many were in each sample. */
-  Summary dividedBy(double runs) {
+  public Summary dividedBy(double runs) {
     return new Summary(median / runs, min / runs, lower / runs, upper / runs, doubt, samples);
   }
 
-  /** For JSON. */
-  Map<String, Object> asMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
+  /** Half the distance between the quartiles, as a share of the median. */
+  public double spread() {
+    return (upper - lower) / 2 / median;
+  }
+
+  Map<String, @Nullable Object> asMap() {
+    Map<String, @Nullable Object> map = new LinkedHashMap<>();
     map.put("median_nanos", median);
     map.put("min_nanos", min);
     map.put("lower_quartile_nanos", lower);
     map.put("upper_quartile_nanos", upper);
+    map.put("doubt", Double.isFinite(doubt) ? doubt : null);
     map.put("samples", samples);
     return map;
+  }
+
+  static @Nullable Map<String, @Nullable Object> mapOf(@Nullable Summary summary) {
+    return summary == null ? null : summary.asMap();
+  }
+
+  static @Nullable Summary from(@Nullable Fields fields) {
+    if (fields == null) {
+      return null;
+    }
+    Double doubt = fields.numberOrNull("doubt");
+    return new Summary(
+        fields.number("median_nanos"),
+        fields.number("min_nanos"),
+        fields.number("lower_quartile_nanos"),
+        fields.number("upper_quartile_nanos"),
+        doubt == null ? Double.POSITIVE_INFINITY : doubt,
+        (int) fields.number("samples"));
   }
 }

@@ -1,4 +1,4 @@
-package dev.quern.bench;
+package dev.quern.bench.result;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -53,6 +53,11 @@ class SummaryTest {
     assertThat(summary.doubt()).isEqualTo(Summary.of(upTo(9)).doubt());
     assertThat(summary.asMap())
         .containsOnlyKeys(
-            "median_nanos", "min_nanos", "lower_quartile_nanos", "upper_quartile_nanos", "samples");
+            "median_nanos",
+            "min_nanos",
+            "lower_quartile_nanos",
+            "upper_quartile_nanos",
+            "doubt",
+            "samples");
   }
 }

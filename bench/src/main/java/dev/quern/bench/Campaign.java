@@ -1,0 +1,81 @@
+package dev.quern.bench;
+
+import dev.quern.bench.report.Table;
+import dev.quern.bench.result.Result;
+import dev.quern.core.AvailableDevice;
+import dev.quern.core.ComputeException;
+import dev.quern.core.Device;
+import dev.quern.train.Sequential;
+import java.io.PrintWriter;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Measures cases on one device after the other, and tells of each as soon as it is known. */
+final class Campaign {
+  private final Selection selection;
+  private final Supplier<Sequential> network;
+  private final Journal journal;
+  private final PrintWriter out;
+  private final Runnable saved;
+
+  /**
+   * A campaign.
+   *
+   * @param selection what is to be measured
+   * @param network makes the MNIST network
+   * @param journal takes down the results
+   * @param out receives the table
+   * @param saved is called when the journal has a result more
+   */
+  Campaign(
+      Selection selection,
+      Supplier<Sequential> network,
+      Journal journal,
+      PrintWriter out,
+      Runnable saved) {
+    this.selection = selection;
+    this.network = network;
+    this.journal = journal;
+    this.out = out;
+    this.saved = saved;
+  }
+
+  /** Measures; returns how many cases were left out for want of time. */
+  int run(List<AvailableDevice> devices, Set<String> wanted) {
+    int leftOut = 0;
+    for (AvailableDevice available : devices) {
+      Table table = new Table(out, wanted);
+      journal.begin(available.info());
+      table.head(available.info(), journal.ceilings());
+      try (Device device = available.open()) {
+        leftOut += measure(device, table, wanted);
+      } catch (ComputeException e) {
+        take(Result.failed("device/" + available.info().id(), e), table);
+      }
+    }
+    return leftOut;
+  }
+
+  private int measure(Device device, Table table, Set<String> wanted) {
+    Conditions conditions = new Conditions(device, selection.seconds(), selection.precision());
+    int leftOut = 0;
+    for (Entry entry : selection.entries(device.info().kind(), network)) {
+      Set<String> lines = new LinkedHashSet<>(entry.names());
+      lines.retainAll(wanted);
+      if (!selection.allows(journal.seconds())) {
+        leftOut += lines.size();
+      } else if (!lines.isEmpty()) {
+        entry.measure(conditions, lines, result -> take(result, table));
+      }
+    }
+    return leftOut;
+  }
+
+  private void take(Result result, Table table) {
+    journal.add(result);
+    table.line(result, journal.ceilings());
+    saved.run();
+  }
+}

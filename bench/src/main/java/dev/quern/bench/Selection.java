@@ -1,0 +1,132 @@
+package dev.quern.bench;
+
+import dev.quern.core.AvailableDevice;
+import dev.quern.core.Detection;
+import dev.quern.core.DeviceInfo;
+import dev.quern.core.SpecException;
+import dev.quern.kernels.Precision;
+import dev.quern.train.Sequential;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What is to be measured, on which devices and for how long: the options that say so. */
+final class Selection {
+  static final String ALL = "all";
+
+  private static final double MOST_SECONDS = 60;
+  private static final double SECONDS = 1;
+  private static final double QUICK_SECONDS = 0.2;
+
+  @Spec(Spec.Target.MIXEE)
+  private picocli.CommandLine.Model.CommandSpec command;
+
+  @Option(
+      names = "--device",
+      defaultValue = ALL,
+      description = "all (the default), auto for the best one, or cpu, cuda:0, ...")
+  private String deviceId;
+
+  @Option(
+      names = "--case",
+      description =
+          "Only the cases whose name is this, or contains it; * stands for anything. --list gives"
+              + " the names.")
+  private @Nullable String pattern;
+
+  @Option(names = "--quick", description = "Fewer cases, shorter: a minute a device or so.")
+  private boolean quick;
+
+  @Option(
+      names = "--seconds",
+      description = "How long each pass is timed at most, after warming up. Default: 1; quick 0.2.")
+  private @Nullable Double seconds;
+
+  @Option(names = "--precision", defaultValue = "fp32", description = "fp32, or tf32 on GPUs.")
+  private Precision precision;
+
+  @Option(
+      names = "--limit",
+      description = "Seconds after which no further case begins. Default: no limit.")
+  private @Nullable Double limit;
+
+  /** Refuses numbers that mean nothing. */
+  void check() {
+    require("--seconds", seconds(), MOST_SECONDS);
+    require("--limit", limit == null ? 0 : limit, Double.MAX_VALUE);
+  }
+
+  private void require(String option, double value, double most) {
+    if (!(value >= 0 && value <= most)) {
+      throw new ParameterException(
+          command.commandLine(),
+          most == Double.MAX_VALUE
+              ? option + " must be at least 0, but is " + value
+              : "%s must be from 0 to %.0f, but is %s".formatted(option, most, value));
+    }
+  }
+
+  double seconds() {
+    return seconds != null ? seconds : quick ? QUICK_SECONDS : SECONDS;
+  }
+
+  /** Whether there is time for another case. */
+  boolean allows(double secondsSoFar) {
+    return limit == null || secondsSoFar <= limit;
+  }
+
+  Precision precision() {
+    return precision;
+  }
+
+  boolean quick() {
+    return quick;
+  }
+
+  @Nullable String pattern() {
+    return pattern;
+  }
+
+  String precisionName() {
+    return precision.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The devices that are meant, at least one; what cannot be used is told on the way. */
+  List<AvailableDevice> devices() {
+    Detection detection = Detection.detect(deviceId.equals(ALL) ? Detection.AUTO : deviceId);
+    if (deviceId.equals(ALL) && !detection.devices().isEmpty()) {
+      return detection.devices();
+    }
+    AvailableDevice one =
+        detection.require(deviceId.equals(ALL) ? Detection.AUTO : deviceId); // or why there is none
+    if (deviceId.equals(Detection.AUTO)) {
+      command.commandLine().getErr().println(detection.report());
+      command.commandLine().getErr().flush();
+    }
+    return List.of(one);
+  }
+
+  /** All that could be measured on a device of a kind. */
+  List<Entry> entries(DeviceInfo.Kind kind, Supplier<Sequential> network) {
+    return quick ? Suite.quick(kind, precision, network) : Suite.all(kind, precision, network);
+  }
+
+  /**
+   * The names of cases that are meant, on any of these devices.
+   *
+   * @throws SpecException if there are none
+   */
+  Set<String> wanted(List<AvailableDevice> devices, Supplier<Sequential> network) {
+    Set<String> names = new LinkedHashSet<>();
+    for (AvailableDevice device : devices) {
+      entries(device.info().kind(), network).forEach(entry -> names.addAll(entry.names()));
+    }
+    return CasePattern.matching(names, pattern == null ? "" : pattern);
+  }
+}

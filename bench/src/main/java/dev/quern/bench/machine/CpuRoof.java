@@ -1,0 +1,65 @@
+package dev.quern.bench.machine;
+
+import dev.quern.bench.result.Ceilings;
+import dev.quern.bench.result.Ceilings.Level;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this machine's processors can do at most, measured by code of its own, so that no kernel is
+ * its own yardstick. Needs the Vector API: without it Java does not show what the machine can do.
+ */
+public final class CpuRoof {
+  /** For each number, warming up apart. */
+  private static final double SECONDS = 0.15;
+
+  /** A part of a cache that other data hardly drive out. */
+  private static final double PART = 0.75;
+
+  /** A part of a cache that others may use, too. */
+  private static final double SHARED_PART = 0.25;
+
+  /** Memory that surely lies in no cache: as a multiple of the largest. */
+  private static final long BEYOND = 4;
+
+  /** For machines whose caches are small or not known. */
+  private static final long LEAST_BEYOND = 64L << 20;
+
+  private CpuRoof() {}
+
+  /** Peak and bandwidths, in a second or two; unknown without the Vector API. */
+  public static Ceilings measure() {
+    Double peak = peak();
+    return peak == null ? Ceilings.UNKNOWN : new Ceilings(peak, levels());
+  }
+
+  /** Operations in a nanosecond, in a quarter of a second; null without the Vector API. */
+  public static @Nullable Double peak() {
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+      return null;
+    }
+    try (Processors processors = new Processors(Runtime.getRuntime().availableProcessors())) {
+      return CpuPeak.gflops(processors, SECONDS);
+    }
+  }
+
+  private static List<Level> levels() {
+    List<Level> levels = new ArrayList<>();
+    try (Processors processors = new Processors(Runtime.getRuntime().availableProcessors())) {
+      int count = processors.count();
+      double largest = LEAST_BEYOND;
+      for (CacheLevel cache : CacheLevel.ofThisMachine()) {
+        int sharers = Math.min(cache.sharers(), count);
+        double all = (double) cache.bytes() * count / sharers;
+        double part = cache.bytes() * (sharers > 1 ? SHARED_PART : PART) / sharers;
+        double gigabytes = CopyRate.gigabytes(processors, (long) part, SECONDS);
+        levels.add(new Level(cache.name(), all, gigabytes));
+        largest = Math.max(largest, BEYOND * all);
+      }
+      double memory = CopyRate.gigabytes(processors, (long) (largest / count), SECONDS);
+      levels.add(new Level("memory", Double.POSITIVE_INFINITY, memory));
+    }
+    return levels;
+  }
+}

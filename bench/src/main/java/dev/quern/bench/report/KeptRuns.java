@@ -1,0 +1,86 @@
+package dev.quern.bench.report;
+
+import dev.quern.bench.result.DeviceRun;
+import dev.quern.bench.result.Run;
+import dev.quern.core.DeviceInfo;
+import dev.quern.train.data.DataException;
+import dev.quern.train.data.FileErrors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/** A folder of runs: {@code DEVICE/DATE-COMMIT.json}, so that a project can look back. */
+public final class KeptRuns {
+  private static final int DATE = "2026-11-21".length();
+
+  private KeptRuns() {}
+
+  /**
+   * Keeps a run, in a file for each device; one of the same day and commit is replaced.
+   *
+   * @throws DataException if a file cannot be written
+   */
+  public static void keep(Path folder, Run run) {
+    String name =
+        run.date().substring(0, DATE)
+            + "-"
+            + Objects.requireNonNullElse(run.machine().commit(), "unknown")
+            + ".json";
+    for (DeviceRun device : run.devices()) {
+      Path place = folder.resolve(slug(device.device(), run.machine().processors()));
+      try {
+        Files.createDirectories(place);
+      } catch (IOException e) {
+        throw new DataException(place + " cannot be made: " + FileErrors.sentence(e), e);
+      }
+      new OutputFile("--keep", place.resolve(name)).write(run.only(device).asMap());
+    }
+  }
+
+  /**
+   * The runs that a path means: the one in a file, or those that a folder keeps, the latest of each
+   * device.
+   *
+   * @throws DataException if there are none, or one cannot be read
+   */
+  public static List<Run> read(Path path) {
+    if (!Files.isDirectory(path)) {
+      return List.of(RunFile.read(path));
+    }
+    List<Run> runs = new ArrayList<>();
+    for (Path device : listed(path)) {
+      if (Files.isDirectory(device)) {
+        listed(device).stream()
+            .filter(file -> file.toString().endsWith(".json"))
+            .reduce((earlier, later) -> later)
+            .ifPresent(file -> runs.add(RunFile.read(file)));
+      }
+    }
+    if (runs.isEmpty()) {
+      throw new DataException(
+          path + " keeps no runs: there must be DEVICE/DATE-COMMIT.json in it, as --keep writes");
+    }
+    return runs;
+  }
+
+  private static List<Path> listed(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList();
+    } catch (IOException e) {
+      throw new DataException(folder + " cannot be read: " + FileErrors.sentence(e), e);
+    }
+  }
+
+  /** A device's name as a file system likes it; of processors with their number. */
+  private static String slug(DeviceInfo device, int processors) {
+    String count = device.kind() == DeviceInfo.Kind.CPU ? "-" + processors + "-processors" : "";
+    return (device.backend() + "-" + device.name() + count)
+        .toLowerCase(Locale.ROOT)
+        .replaceAll("[^a-z0-9]+", "-");
+  }
+}

@@ -1,0 +1,37 @@
+package dev.quern.bench.result;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a run was asked for.
+ *
+ * @param precision arithmetic of products
+ * @param seconds how long samples of one thing were taken at most
+ * @param quick whether the list of cases is the short one
+ * @param pattern which of them, or null for all
+ * @param peers whether others were measured, too
+ */
+public record Settings(
+    String precision, double seconds, boolean quick, @Nullable String pattern, boolean peers) {
+
+  Map<String, @Nullable Object> asMap() {
+    Map<String, @Nullable Object> map = new LinkedHashMap<>();
+    map.put("precision", precision);
+    map.put("seconds", seconds);
+    map.put("quick", quick);
+    map.put("case", pattern);
+    map.put("peers", peers);
+    return map;
+  }
+
+  static Settings from(Fields fields) {
+    return new Settings(
+        fields.text("precision"),
+        fields.number("seconds"),
+        fields.flag("quick"),
+        fields.textOrNull("case"),
+        fields.flag("peers"));
+  }
+}
