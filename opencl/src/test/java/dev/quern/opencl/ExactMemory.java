@@ -61,10 +61,9 @@ final class ExactMemory implements AutoCloseable {
   Bindings bind(Stream stream, List<Argument> arguments) {
     Bindings bindings = new Bindings();
     for (Argument argument : arguments) {
-      Values initial = argument.initial();
-      DeviceBuffer buffer = allocate(argument.role(), initial.type(), initial.count());
-      if (initial.count() > 0) {
-        write(stream, buffer, initial.bits());
+      DeviceBuffer buffer = allocate(argument.role(), argument.type(), argument.count());
+      if (argument.count() > 0) {
+        write(stream, buffer, argument.initial().bits());
       }
       bindings.put(argument.role(), buffer);
     }

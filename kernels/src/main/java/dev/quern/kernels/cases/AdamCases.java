@@ -4,7 +4,6 @@ import dev.quern.kernels.Adam;
 import dev.quern.kernels.Adam.Decay;
 import dev.quern.kernels.Adam.Form;
 import dev.quern.kernels.Pass;
-import dev.quern.kernels.reference.Bounded;
 import dev.quern.kernels.reference.ReferenceAdam;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,11 +21,11 @@ final class AdamCases {
   }
 
   private static Run<Adam> update(Adam.Spec spec, Inputs in) {
-    float[] p = in.floats("p", spec.count());
-    float[] g = in.floats("g", spec.count());
-    float[] m = in.floats("m", spec.count());
-    float[] v = in.squares("v", spec.count());
-    int[] step = in.ints("step", 1, 0, 100);
+    Source p = in.floats("p", spec.count());
+    Source g = in.floats("g", spec.count());
+    Source m = in.floats("m", spec.count());
+    Source v = in.squares("v", spec.count());
+    Source step = in.ints("step", 1, 0, 100);
     Arguments arguments =
         new Arguments(in)
             .updated("p", p)
@@ -34,7 +33,7 @@ final class AdamCases {
             .updated("m", m)
             .updated("v", v)
             .updated("step", step)
-            .input("learningRate", new float[] {LEARNING_RATE});
+            .input("learningRate", Source.of(LEARNING_RATE));
     return new Run<>(
         Pass.UPDATE,
         arguments.list(),
@@ -51,17 +50,17 @@ final class AdamCases {
           ReferenceAdam after =
               ReferenceAdam.update(
                   spec,
-                  Bounded.widen(p),
-                  Bounded.widen(g),
-                  Bounded.widen(m),
-                  Bounded.widen(v),
-                  step[0],
+                  p.numbers(),
+                  g.numbers(),
+                  m.numbers(),
+                  v.numbers(),
+                  step.ints()[0],
                   LEARNING_RATE);
           return Map.of(
               "p", Expected.rounded(after.p()),
               "m", Expected.rounded(after.m()),
               "v", Expected.rounded(after.v()),
-              "step", Expected.exactly(step[0] + 1));
+              "step", Expected.exactly(step.ints()[0] + 1));
         });
   }
 

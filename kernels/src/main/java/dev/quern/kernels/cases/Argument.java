@@ -1,36 +1,53 @@
 package dev.quern.kernels.cases;
 
 import dev.quern.core.DataType;
-import java.util.Arrays;
 
-/**
- * One buffer of a pass.
- *
- * @param role its name in the op's contract
- * @param initial what it holds before the run
- * @param written whether the pass writes to it; what it does not write to must stay as it was
- */
-public record Argument(String role, Values initial, boolean written) {
-  /** What INT32 outputs hold before the run: a number that no op gives. */
-  private static final int UNWRITTEN = 0x5A5A5A5A;
+/** One buffer of a pass: what it is called, how large it is, and what it holds before the run. */
+public final class Argument {
+  private final String role;
+  private final Source source;
+  private final boolean written;
 
-  static Argument input(String role, Values values) {
-    return new Argument(role, values, false);
-  }
-
-  /** An output that must be overwritten entirely: NaN, or a number that no op gives. */
-  static Argument output(String role, DataType type, long count) {
-    if (type == DataType.INT32) {
-      int[] values = new int[Math.toIntExact(count)];
-      Arrays.fill(values, UNWRITTEN);
-      return new Argument(role, Values.of(values), true);
-    }
-    float[] values = new float[Math.toIntExact(count)];
-    Arrays.fill(values, Float.NaN);
-    return new Argument(role, Values.of(values), true);
+  Argument(String role, Source source, boolean written) {
+    this.role = role;
+    this.source = source;
+    this.written = written;
   }
 
   Argument asWritten() {
-    return new Argument(role, initial, true);
+    return new Argument(role, source, true);
+  }
+
+  /** Its name in the op's contract. */
+  public String role() {
+    return role;
+  }
+
+  /** Element type. */
+  public DataType type() {
+    return source.type();
+  }
+
+  /** Number of elements. */
+  public long count() {
+    return source.count();
+  }
+
+  /** Whether the pass writes to it; what it does not write to must stay as it was. */
+  public boolean written() {
+    return written;
+  }
+
+  /** What it holds before the run; made at the first call, and kept. */
+  public Values initial() {
+    return source.values();
+  }
+
+  /**
+   * The first {@code most} elements of what it holds before the run, or all if there are no more:
+   * for buffers of any size. Made at each call.
+   */
+  public Values piece(long most) {
+    return source.piece(most);
   }
 }

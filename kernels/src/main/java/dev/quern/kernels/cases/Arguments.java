@@ -13,31 +13,15 @@ final class Arguments {
     this.inputs = inputs;
   }
 
-  Arguments input(String role, Values values) {
-    list.add(Argument.input(role, values));
+  Arguments input(String role, Source source) {
+    list.add(new Argument(role, source, false));
     return this;
-  }
-
-  Arguments input(String role, float[] values) {
-    return input(role, Values.of(values));
-  }
-
-  Arguments input(String role, int[] values) {
-    return input(role, Values.of(values));
   }
 
   /** A buffer that is read and written. */
-  Arguments updated(String role, Values values) {
-    list.add(new Argument(role, values, true));
+  Arguments updated(String role, Source source) {
+    list.add(new Argument(role, source, true));
     return this;
-  }
-
-  Arguments updated(String role, float[] values) {
-    return updated(role, Values.of(values));
-  }
-
-  Arguments updated(String role, int[] values) {
-    return updated(role, Values.of(values));
   }
 
   /** A FLOAT32 output; see the other method. */
@@ -58,7 +42,7 @@ final class Arguments {
         return input;
       }
     }
-    list.add(Argument.output(role, type, count));
+    list.add(new Argument(role, Source.unwritten(type, count), true));
     return role;
   }
 

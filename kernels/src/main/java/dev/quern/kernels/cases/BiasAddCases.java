@@ -3,7 +3,6 @@ package dev.quern.kernels.cases;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Pass;
 import dev.quern.kernels.Precision;
-import dev.quern.kernels.reference.Bounded;
 import dev.quern.kernels.reference.ReferenceBiasAdd;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +17,8 @@ final class BiasAddCases {
   }
 
   private static Run<BiasAdd> forward(BiasAdd.Spec spec, Inputs in) {
-    float[] x = in.floats("x", spec.count());
-    float[] b = in.floats("b", spec.channels());
+    Source x = in.floats("x", spec.count());
+    Source b = in.floats("b", spec.channels());
     Arguments arguments = new Arguments(in).input("x", x).input("b", b);
     String y = arguments.output("y", spec.count(), "x");
     return new Run<>(
@@ -30,13 +29,13 @@ final class BiasAddCases {
             Map.of(
                 y,
                 Expected.linear(
-                    ReferenceBiasAdd.forward(spec, Bounded.widen(x), Bounded.widen(b)),
+                    ReferenceBiasAdd.forward(spec, x.numbers(), b.numbers()),
                     Precision.FP32,
                     in.fill() == Fill.WHOLE)));
   }
 
   private static Run<BiasAdd> backward(BiasAdd.Spec spec, Inputs in) {
-    float[] dy = in.floats("dy", spec.count());
+    Source dy = in.floats("dy", spec.count());
     Arguments arguments = new Arguments(in).input("dy", dy);
     arguments.output("db", spec.channels());
     return new Run<>(
@@ -47,7 +46,7 @@ final class BiasAddCases {
             Map.of(
                 "db",
                 Expected.linear(
-                    ReferenceBiasAdd.backward(spec, Bounded.widen(dy)),
+                    ReferenceBiasAdd.backward(spec, dy.numbers()),
                     Precision.FP32,
                     in.fill() == Fill.WHOLE)));
   }

@@ -49,19 +49,27 @@ public final class Cases {
 
   /** The case of any spec, with nothing special about it. */
   public static Case<?> of(OpSpec<?> spec, Fill fill) {
-    Variant plain = Variant.PLAIN;
+    return of(spec, fill, Variant.PLAIN);
+  }
+
+  /** The case of any spec as training runs it, fit to be timed however large it is. */
+  public static Case<?> inTraining(OpSpec<?> spec) {
+    return of(spec, Fill.REAL, Variant.TRAINING);
+  }
+
+  private static Case<?> of(OpSpec<?> spec, Fill fill, Variant variant) {
     return switch (spec) {
-      case Gemm.Spec s -> GemmCases.of(s, fill, plain);
-      case Conv2d.Spec s -> Conv2dCases.of(s, fill, plain);
-      case MaxPool2d.Spec s -> MaxPool2dCases.of(s, fill, plain);
-      case SoftmaxCrossEntropy.Spec s -> SoftmaxCrossEntropyCases.of(s, fill, plain);
-      case Softmax.Spec s -> SoftmaxCases.of(s, fill, plain);
-      case Relu.Spec s -> ReluCases.of(s, fill, plain);
-      case BiasAdd.Spec s -> BiasAddCases.of(s, fill, plain);
-      case Dropout.Spec s -> DropoutCases.of(s, fill, plain);
-      case Adam.Spec s -> AdamCases.of(s, fill, plain);
-      case Sgd.Spec s -> SgdCases.of(s, fill, plain);
-      case GatherBatch.Spec s -> GatherBatchCases.of(s, fill, plain);
+      case Gemm.Spec s -> GemmCases.of(s, fill, variant);
+      case Conv2d.Spec s -> Conv2dCases.of(s, fill, variant);
+      case MaxPool2d.Spec s -> MaxPool2dCases.of(s, fill, variant);
+      case SoftmaxCrossEntropy.Spec s -> SoftmaxCrossEntropyCases.of(s, fill, variant);
+      case Softmax.Spec s -> SoftmaxCases.of(s, fill, variant);
+      case Relu.Spec s -> ReluCases.of(s, fill, variant);
+      case BiasAdd.Spec s -> BiasAddCases.of(s, fill, variant);
+      case Dropout.Spec s -> DropoutCases.of(s, fill, variant);
+      case Adam.Spec s -> AdamCases.of(s, fill, variant);
+      case Sgd.Spec s -> SgdCases.of(s, fill, variant);
+      case GatherBatch.Spec s -> GatherBatchCases.of(s, fill, variant);
     };
   }
 

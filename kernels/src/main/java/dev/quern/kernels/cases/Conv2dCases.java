@@ -4,7 +4,6 @@ import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Pass;
 import dev.quern.kernels.reference.Bounded;
 import dev.quern.kernels.reference.ReferenceConv2d;
-import dev.quern.kernels.reference.ReferenceRelu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,9 +36,9 @@ final class Conv2dCases {
   }
 
   private static Run<Conv2d> forward(Conv2d.Spec spec, Inputs in) {
-    float[] x = in.floats("x", spec.inputs());
-    float[] w = in.floats("w", spec.weights());
-    float[] b = in.floats("b", spec.k());
+    Source x = in.floats("x", spec.inputs());
+    Source w = in.floats("w", spec.weights());
+    Source b = in.floats("b", spec.k());
     boolean bias = spec.epilogue().hasBias();
     Arguments arguments = new Arguments(in).input("x", x).input("w", w);
     if (bias) {
@@ -57,12 +56,12 @@ final class Conv2dCases {
             "y",
             () ->
                 ReferenceConv2d.forward(
-                    spec, Bounded.widen(x), Bounded.widen(w), bias ? Bounded.widen(b) : null)));
+                    spec, x.numbers(), w.numbers(), bias ? b.numbers() : null)));
   }
 
   private static Run<Conv2d> backwardData(Conv2d.Spec spec, Inputs in) {
-    float[] dy = in.floats("dy", spec.outputs());
-    float[] w = in.floats("w", spec.weights());
+    Source dy = in.floats("dy", spec.outputs());
+    Source w = in.floats("w", spec.weights());
     Arguments arguments = new Arguments(in).input("dy", dy).input("w", w);
     arguments.output("dx", spec.inputs());
     return new Run<>(
@@ -71,15 +70,12 @@ final class Conv2dCases {
         (kernel, stream, to) ->
             kernel.backwardData(stream, to.get("dy"), to.get("w"), to.get("dx")),
         linear(
-            spec,
-            in,
-            "dx",
-            () -> ReferenceConv2d.backwardData(spec, Bounded.widen(dy), Bounded.widen(w))));
+            spec, in, "dx", () -> ReferenceConv2d.backwardData(spec, dy.numbers(), w.numbers())));
   }
 
   private static Run<Conv2d> backwardFilter(Conv2d.Spec spec, Inputs in) {
-    float[] x = in.floats("x", spec.inputs());
-    float[] dy = in.floats("dy", spec.outputs());
+    Source x = in.floats("x", spec.inputs());
+    Source dy = in.floats("dy", spec.outputs());
     Arguments arguments = new Arguments(in).input("x", x).input("dy", dy);
     arguments.output("dw", spec.weights());
     return new Run<>(
@@ -88,26 +84,23 @@ final class Conv2dCases {
         (kernel, stream, to) ->
             kernel.backwardFilter(stream, to.get("x"), to.get("dy"), to.get("dw")),
         linear(
-            spec,
-            in,
-            "dw",
-            () -> ReferenceConv2d.backwardFilter(spec, Bounded.widen(x), Bounded.widen(dy))));
+            spec, in, "dw", () -> ReferenceConv2d.backwardFilter(spec, x.numbers(), dy.numbers())));
   }
 
   private static Run<Conv2d> backwardBias(Conv2d.Spec spec, Inputs in) {
-    float[] dy = in.floats("dy", spec.outputs());
+    Source dy = in.floats("dy", spec.outputs());
     Arguments arguments = new Arguments(in).input("dy", dy);
     arguments.output("db", spec.k());
     return new Run<>(
         Pass.BACKWARD_BIAS,
         arguments.list(),
         (kernel, stream, to) -> kernel.backwardBias(stream, to.get("dy"), to.get("db")),
-        linear(spec, in, "db", () -> ReferenceConv2d.backwardBias(spec, Bounded.widen(dy))));
+        linear(spec, in, "db", () -> ReferenceConv2d.backwardBias(spec, dy.numbers())));
   }
 
   private static Run<Conv2d> backwardEpilogue(Conv2d.Spec spec, Inputs in) {
-    float[] y = ReferenceRelu.forward(Bounded.widen(in.floats("y", spec.outputs()))).toFloats();
-    float[] dy = in.floats("dy", spec.outputs());
+    Source y = in.rectified("y", spec.outputs());
+    Source dy = in.floats("dy", spec.outputs());
     Arguments arguments = new Arguments(in).input("y", y).input("dy", dy);
     String dz = arguments.output("dz", spec.outputs(), "dy");
     return new Run<>(
@@ -115,10 +108,6 @@ final class Conv2dCases {
         arguments.list(),
         (kernel, stream, to) ->
             kernel.backwardEpilogue(stream, to.get("y"), to.get("dy"), to.get(dz)),
-        linear(
-            spec,
-            in,
-            dz,
-            () -> ReferenceConv2d.backwardEpilogue(Bounded.widen(y), Bounded.widen(dy))));
+        linear(spec, in, dz, () -> ReferenceConv2d.backwardEpilogue(y.numbers(), dy.numbers())));
   }
 }

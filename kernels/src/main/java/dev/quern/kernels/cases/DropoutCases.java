@@ -2,7 +2,6 @@ package dev.quern.kernels.cases;
 
 import dev.quern.kernels.Dropout;
 import dev.quern.kernels.Pass;
-import dev.quern.kernels.reference.Bounded;
 import dev.quern.kernels.reference.ReferenceDropout;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +25,8 @@ final class DropoutCases {
   /** Both passes are the same map of a source to a target. */
   private static Run<Dropout> pass(
       Dropout.Spec spec, Inputs in, Pass pass, String source, String target) {
-    float[] x = in.floats(source, spec.count());
-    int[] step = in.ints("step", 1, 0, 1000);
+    Source x = in.floats(source, spec.count());
+    Source step = in.ints("step", 1, 0, 1000);
     Arguments arguments = new Arguments(in).input(source, x).input("step", step);
     String y = arguments.output(target, spec.count(), source);
     Run.Call<Dropout> call =
@@ -40,7 +39,8 @@ final class DropoutCases {
         pass,
         arguments.list(),
         call,
-        () -> Map.of(y, Expected.rounded(ReferenceDropout.apply(spec, Bounded.widen(x), step[0]))));
+        () ->
+            Map.of(y, Expected.rounded(ReferenceDropout.apply(spec, x.numbers(), step.ints()[0]))));
   }
 
   static List<Case<Dropout>> all() {

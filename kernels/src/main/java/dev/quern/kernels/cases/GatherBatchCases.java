@@ -25,15 +25,12 @@ final class GatherBatchCases {
 
   private static Run<GatherBatch> forward(GatherBatch.Spec spec, Inputs in) {
     long count = (long) spec.rows() * spec.elements();
-    Values data =
-        spec.type() == UINT8
-            ? Values.of(in.bytes("data", count))
-            : Values.of(in.floats("data", count));
-    int[] labels = in.ints("labels", spec.rows(), 0, LABELS);
-    int[] indices = in.ints("indices", spec.picks(), 0, Math.max(1, spec.rows()));
+    Source data = spec.type() == UINT8 ? in.bytes("data", count) : in.floats("data", count);
+    Source labels = in.ints("labels", spec.rows(), 0, LABELS);
+    Source indices = in.ints("indices", spec.picks(), 0, Math.max(1, spec.rows()));
     int batches = spec.batch() == 0 ? 0 : (spec.picks() + spec.batch() - 1) / spec.batch();
     // One more than there are batches: a batch of filling alone.
-    int[] cursor = in.ints("cursor", 1, 0, batches + 1);
+    Source cursor = in.ints("cursor", 1, 0, batches + 1);
     Arguments arguments =
         new Arguments(in)
             .input("data", data)
@@ -42,30 +39,32 @@ final class GatherBatchCases {
             .updated("cursor", cursor);
     arguments.output("x", (long) spec.batch() * spec.elements());
     arguments.output("y", INT32, spec.batch());
-    return new Run<>(
-        Pass.FORWARD,
-        arguments.list(),
-        (kernel, stream, to) ->
-            kernel.run(
-                stream,
-                to.get("data"),
-                to.get("labels"),
-                to.get("indices"),
-                to.get("cursor"),
-                to.get("x"),
-                to.get("y")),
-        () -> {
-          ReferenceGatherBatch after =
-              ReferenceGatherBatch.gather(spec, data.numbers(), labels, indices, cursor[0]);
-          boolean whole =
-              (spec.type() == UINT8 || in.fill() == Fill.WHOLE)
-                  && spec.scale() == Math.rint(spec.scale())
-                  && spec.shift() == Math.rint(spec.shift());
-          return Map.of(
-              "x", Expected.linear(after.x(), Precision.FP32, whole),
-              "y", Expected.exactly(after.y()),
-              "cursor", Expected.exactly(cursor[0] + 1));
-        });
+    return new Run<GatherBatch>(
+            Pass.FORWARD,
+            arguments.list(),
+            (kernel, stream, to) ->
+                kernel.run(
+                    stream,
+                    to.get("data"),
+                    to.get("labels"),
+                    to.get("indices"),
+                    to.get("cursor"),
+                    to.get("x"),
+                    to.get("y")),
+            () -> {
+              ReferenceGatherBatch after =
+                  ReferenceGatherBatch.gather(
+                      spec, data.numbers(), labels.ints(), indices.ints(), cursor.ints()[0]);
+              boolean whole =
+                  (spec.type() == UINT8 || in.fill() == Fill.WHOLE)
+                      && spec.scale() == Math.rint(spec.scale())
+                      && spec.shift() == Math.rint(spec.shift());
+              return Map.of(
+                  "x", Expected.linear(after.x(), Precision.FP32, whole),
+                  "y", Expected.exactly(after.y()),
+                  "cursor", Expected.exactly(cursor.ints()[0] + 1));
+            })
+        .counting("cursor", spec.batch() == 0 ? 1 : Math.max(1, spec.picks() / spec.batch()));
   }
 
   static List<Case<GatherBatch>> all() {

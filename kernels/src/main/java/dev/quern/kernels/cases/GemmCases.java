@@ -1,13 +1,13 @@
 package dev.quern.kernels.cases;
 
+import static dev.quern.core.DataType.FLOAT32;
+
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Gemm;
 import dev.quern.kernels.Pass;
 import dev.quern.kernels.Precision;
-import dev.quern.kernels.reference.Bounded;
 import dev.quern.kernels.reference.ReferenceGemm;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -18,10 +18,21 @@ final class GemmCases {
 
   private GemmCases() {}
 
-  /** Where one element of a matrix of the batch is stored. */
-  @FunctionalInterface
-  private interface Index {
-    int of(Gemm.Spec spec, int t, int row, int column);
+  /** How the matrices of a batch are stored; what they do not cover are gaps. */
+  private record Stored(long rows, long columns, long lead, long stride, int batch) {
+
+    /** Whether an element belongs to one of the matrices, which A's and B's may do to several. */
+    boolean holds(long at) {
+      long last = stride == 0 ? 0 : Math.min(batch - 1, at / stride);
+      long within = at - last * stride;
+      for (long t = last; t >= 0 && within / lead < rows; t--) {
+        if (within % lead < columns) {
+          return true;
+        }
+        within += stride;
+      }
+      return false;
+    }
   }
 
   static Case<Gemm> of(Gemm.Spec spec, Fill fill, Variant variant) {
@@ -29,17 +40,14 @@ final class GemmCases {
   }
 
   private static Run<Gemm> product(Gemm.Spec spec, Inputs in) {
-    float[] a = in.floats("a", spec.elementsA());
-    fillGaps(a, Float.NaN, own(spec, a.length, spec.m(), spec.k(), ReferenceGemm::indexA));
-    float[] b = in.floats("b", spec.elementsB());
-    fillGaps(b, Float.NaN, own(spec, b.length, spec.k(), spec.n(), ReferenceGemm::indexB));
-    float[] c = in.floats("c", spec.elementsC());
-    boolean[] ownC = own(spec, c.length, spec.m(), spec.n(), ReferenceGemm::indexC);
-    if (spec.beta() == 0) {
-      Arrays.fill(c, Float.NaN);
-    }
-    fillGaps(c, GAP, ownC);
-    float[] bias = in.floats("bias", spec.n());
+    Source a = spaced(in.floats("a", spec.elementsA()), storedA(spec), Float.NaN);
+    Source b = spaced(in.floats("b", spec.elementsB()), storedB(spec), Float.NaN);
+    Source old =
+        spec.beta() == 0
+            ? Source.unwritten(FLOAT32, spec.elementsC())
+            : in.floats("c", spec.elementsC());
+    Source c = spaced(old, storedC(spec), GAP);
+    Source bias = in.floats("bias", spec.n());
     boolean hasBias = spec.epilogue().hasBias();
     Arguments arguments = new Arguments(in).input("a", a).input("b", b);
     if (hasBias) {
@@ -58,10 +66,10 @@ final class GemmCases {
                 Expected.linear(
                     ReferenceGemm.product(
                         spec,
-                        Bounded.widen(a),
-                        Bounded.widen(b),
-                        hasBias ? Bounded.widen(bias) : null,
-                        Bounded.widen(c)),
+                        a.numbers(),
+                        b.numbers(),
+                        hasBias ? bias.numbers() : null,
+                        c.numbers()),
                     spec.precision(),
                     whole)));
   }
@@ -70,23 +78,24 @@ final class GemmCases {
     return factor == Math.rint(factor);
   }
 
-  /** Which stored elements belong to a matrix. */
-  private static boolean[] own(Gemm.Spec spec, int stored, int rows, int columns, Index index) {
-    boolean[] own = new boolean[stored];
-    for (int t = 0; t < spec.batch(); t++) {
-      for (int row = 0; row < rows; row++) {
-        for (int column = 0; column < columns; column++) {
-          own[index.of(spec, t, row, column)] = true;
-        }
-      }
-    }
-    return own;
+  private static Stored storedA(Gemm.Spec spec) {
+    int rows = spec.transA() ? spec.k() : spec.m();
+    int columns = spec.transA() ? spec.m() : spec.k();
+    return new Stored(rows, columns, spec.lda(), spec.strideA(), spec.batch());
   }
 
-  private static void fillGaps(float[] values, float gap, boolean[] own) {
-    for (int i = 0; i < values.length; i++) {
-      values[i] = own[i] ? values[i] : gap;
-    }
+  private static Stored storedB(Gemm.Spec spec) {
+    int rows = spec.transB() ? spec.n() : spec.k();
+    int columns = spec.transB() ? spec.k() : spec.n();
+    return new Stored(rows, columns, spec.ldb(), spec.strideB(), spec.batch());
+  }
+
+  private static Stored storedC(Gemm.Spec spec) {
+    return new Stored(spec.m(), spec.n(), spec.ldc(), spec.strideC(), spec.batch());
+  }
+
+  private static Source spaced(Source values, Stored matrices, float gap) {
+    return values.each((at, value) -> matrices.holds(at) ? value : gap);
   }
 
   static List<Case<Gemm>> all() {

@@ -1,10 +1,12 @@
 package dev.quern.kernels.cases;
 
+import dev.quern.core.DataType;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 
 /**
- * Source of a case's inputs. What a role gets depends on the case's name, the role and the count
- * alone, so that all passes of a case see the same {@code x}, and a failure can be run again.
+ * Describes a case's inputs. What a role gets depends on the case's name and the role alone, so
+ * that all passes of a case see the same {@code x}, and a failure can be run again.
  */
 final class Inputs {
   private final Fill fill;
@@ -32,52 +34,71 @@ final class Inputs {
   }
 
   /** Numbers by the case's fill. */
-  float[] floats(String role, long count) {
-    SplittableRandom random = random(role);
-    float[] values = new float[Math.toIntExact(count)];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = fill.next(random);
-    }
-    return variant.edited(role, values);
+  Source floats(String role, long count) {
+    return floats(role, count, fill::next);
   }
 
   /**
    * Logits: multiples of 2^-8 from -4 to 4, so that two of a row are equal or clearly apart, and
    * which is largest does not hang on rounding.
    */
-  float[] logits(String role, long count) {
-    SplittableRandom random = random(role);
-    float[] values = new float[Math.toIntExact(count)];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = random.nextInt(-1024, 1025) * 0x1p-8f;
-    }
-    return variant.edited(role, values);
+  Source logits(String role, long count) {
+    return floats(role, count, random -> random.nextInt(-1024, 1025) * 0x1p-8);
   }
 
   /** Squares of small numbers, none negative. */
-  float[] squares(String role, long count) {
-    float[] values = floats(role, count);
-    for (int i = 0; i < values.length; i++) {
-      values[i] *= values[i];
-    }
-    return values;
+  Source squares(String role, long count) {
+    return floats(role, count).each((i, value) -> value * value);
+  }
+
+  /** What a ReLU leaves of numbers by the case's fill. */
+  Source rectified(String role, long count) {
+    return floats(role, count).each((i, value) -> Math.max(value, 0));
+  }
+
+  private Source floats(String role, long count, ToDoubleFunction<SplittableRandom> next) {
+    Source source =
+        new Source(
+            DataType.FLOAT32,
+            count,
+            n -> {
+              SplittableRandom random = random(role);
+              float[] values = new float[n];
+              for (int i = 0; i < n; i++) {
+                values[i] = (float) next.applyAsDouble(random);
+              }
+              return Values.of(values);
+            });
+    return variant.edited(role, source);
   }
 
   /** Whole numbers from {@code from} to {@code to}, the latter not included. */
-  int[] ints(String role, long count, int from, int to) {
-    SplittableRandom random = random(role);
-    int[] values = new int[Math.toIntExact(count)];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = random.nextInt(from, to);
-    }
-    return variant.edited(role, values);
+  Source ints(String role, long count, int from, int to) {
+    Source source =
+        new Source(
+            DataType.INT32,
+            count,
+            n -> {
+              SplittableRandom random = random(role);
+              int[] values = new int[n];
+              for (int i = 0; i < n; i++) {
+                values[i] = random.nextInt(from, to);
+              }
+              return Values.of(values);
+            });
+    return variant.edited(role, source);
   }
 
   /** Bytes of all values. */
-  byte[] bytes(String role, long count) {
-    byte[] values = new byte[Math.toIntExact(count)];
-    random(role).nextBytes(values);
-    return values;
+  Source bytes(String role, long count) {
+    return new Source(
+        DataType.UINT8,
+        count,
+        n -> {
+          byte[] values = new byte[n];
+          random(role).nextBytes(values);
+          return Values.of(values);
+        });
   }
 
   private SplittableRandom random(String role) {

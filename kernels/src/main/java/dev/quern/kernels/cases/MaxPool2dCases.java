@@ -7,9 +7,8 @@ import dev.quern.kernels.Layout;
 import dev.quern.kernels.MaxPool2d;
 import dev.quern.kernels.Pass;
 import dev.quern.kernels.Precision;
-import dev.quern.kernels.reference.Bounded;
 import dev.quern.kernels.reference.ReferenceMaxPool2d;
-import dev.quern.kernels.reference.ReferenceRelu;
+import dev.quern.kernels.reference.ReferenceMaxPool2d.Maxima;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,13 +22,12 @@ final class MaxPool2dCases {
     return new Case<>(spec, fill, variant, in -> List.of(forward(spec, in), backward(spec, in)));
   }
 
-  private static float[] x(MaxPool2d.Spec spec, Inputs in) {
-    float[] x = in.floats("x", spec.inputs());
-    return spec.reluInput() ? ReferenceRelu.forward(Bounded.widen(x)).toFloats() : x;
+  private static Source x(MaxPool2d.Spec spec, Inputs in) {
+    return spec.reluInput() ? in.rectified("x", spec.inputs()) : in.floats("x", spec.inputs());
   }
 
   private static Run<MaxPool2d> forward(MaxPool2d.Spec spec, Inputs in) {
-    float[] x = x(spec, in);
+    Source x = x(spec, in);
     Arguments arguments = new Arguments(in).input("x", x);
     arguments.output("y", FLOAT32, spec.outputs());
     if (in.wants("argmax")) {
@@ -41,35 +39,36 @@ final class MaxPool2dCases {
         (kernel, stream, to) ->
             kernel.forward(stream, to.get("x"), to.get("y"), to.orNull("argmax")),
         () -> {
-          ReferenceMaxPool2d.Maxima after = ReferenceMaxPool2d.forward(spec, Bounded.widen(x));
+          Maxima after = ReferenceMaxPool2d.forward(spec, x.numbers());
           return Map.of(
               "y", Expected.rounded(after.y()), "argmax", Expected.exactly(after.argmax()));
         });
   }
 
   private static Run<MaxPool2d> backward(MaxPool2d.Spec spec, Inputs in) {
-    ReferenceMaxPool2d.Maxima before = ReferenceMaxPool2d.forward(spec, Bounded.widen(x(spec, in)));
-    float[] y = before.y().toFloats();
-    if (!spec.reluInput()) {
-      Arrays.fill(y, Float.NaN); // must not be read
-    }
-    float[] dy = in.floats("dy", spec.outputs());
-    Arguments arguments =
-        new Arguments(in).input("y", y).input("argmax", before.argmax()).input("dy", dy);
+    Source x = x(spec, in);
+    Once<Maxima> maxima = new Once<>(() -> ReferenceMaxPool2d.forward(spec, x.numbers()));
+    Source y =
+        spec.reluInput()
+            ? Source.computed(spec.outputs(), () -> maxima.get().y())
+            : Source.unwritten(FLOAT32, spec.outputs()); // must not be read
+    Source argmax = Source.whole(INT32, spec.outputs(), () -> Values.of(maxima.get().argmax()));
+    Source dy = in.floats("dy", spec.outputs());
+    Arguments arguments = new Arguments(in).input("y", y).input("argmax", argmax).input("dy", dy);
     arguments.output("dx", spec.inputs());
-    return new Run<>(
-        Pass.BACKWARD_DATA,
-        arguments.list(),
-        (kernel, stream, to) ->
-            kernel.backward(stream, to.get("y"), to.get("argmax"), to.get("dy"), to.get("dx")),
-        () ->
-            Map.of(
-                "dx",
-                Expected.linear(
-                    ReferenceMaxPool2d.backward(
-                        spec, Bounded.widen(y), before.argmax(), Bounded.widen(dy)),
-                    Precision.FP32,
-                    in.fill() == Fill.WHOLE)));
+    return new Run<MaxPool2d>(
+            Pass.BACKWARD_DATA,
+            arguments.list(),
+            (kernel, stream, to) ->
+                kernel.backward(stream, to.get("y"), to.get("argmax"), to.get("dy"), to.get("dx")),
+            () ->
+                Map.of(
+                    "dx",
+                    Expected.linear(
+                        ReferenceMaxPool2d.backward(spec, y.numbers(), argmax.ints(), dy.numbers()),
+                        Precision.FP32,
+                        in.fill() == Fill.WHOLE)))
+        .after(forward(spec, in));
   }
 
   static List<Case<MaxPool2d>> all() {

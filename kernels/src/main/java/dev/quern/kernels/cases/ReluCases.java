@@ -2,7 +2,6 @@ package dev.quern.kernels.cases;
 
 import dev.quern.kernels.Pass;
 import dev.quern.kernels.Relu;
-import dev.quern.kernels.reference.Bounded;
 import dev.quern.kernels.reference.ReferenceRelu;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,28 +16,26 @@ final class ReluCases {
   }
 
   private static Run<Relu> forward(Relu.Spec spec, Inputs in) {
-    float[] x = in.floats("x", spec.count());
+    Source x = in.floats("x", spec.count());
     Arguments arguments = new Arguments(in).input("x", x);
     String y = arguments.output("y", spec.count(), "x");
     return new Run<>(
         Pass.FORWARD,
         arguments.list(),
         (kernel, stream, to) -> kernel.forward(stream, to.get("x"), to.get(y)),
-        () -> Map.of(y, Expected.rounded(ReferenceRelu.forward(Bounded.widen(x)))));
+        () -> Map.of(y, Expected.rounded(ReferenceRelu.forward(x.numbers()))));
   }
 
   private static Run<Relu> backward(Relu.Spec spec, Inputs in) {
-    float[] y = ReferenceRelu.forward(Bounded.widen(in.floats("x", spec.count()))).toFloats();
-    float[] dy = in.floats("dy", spec.count());
+    Source y = in.rectified("x", spec.count());
+    Source dy = in.floats("dy", spec.count());
     Arguments arguments = new Arguments(in).input("y", y).input("dy", dy);
     String dx = arguments.output("dx", spec.count(), "dy", "y");
     return new Run<>(
         Pass.BACKWARD_DATA,
         arguments.list(),
         (kernel, stream, to) -> kernel.backward(stream, to.get("y"), to.get("dy"), to.get(dx)),
-        () ->
-            Map.of(
-                dx, Expected.rounded(ReferenceRelu.backward(Bounded.widen(y), Bounded.widen(dy)))));
+        () -> Map.of(dx, Expected.rounded(ReferenceRelu.backward(y.numbers(), dy.numbers()))));
   }
 
   static List<Case<Relu>> all() {

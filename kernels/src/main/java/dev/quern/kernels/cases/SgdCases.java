@@ -2,7 +2,6 @@ package dev.quern.kernels.cases;
 
 import dev.quern.kernels.Pass;
 import dev.quern.kernels.Sgd;
-import dev.quern.kernels.reference.Bounded;
 import dev.quern.kernels.reference.ReferenceSgd;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,17 +18,17 @@ final class SgdCases {
   }
 
   private static Run<Sgd> update(Sgd.Spec spec, Inputs in) {
-    float[] p = in.floats("p", spec.count());
-    float[] g = in.floats("g", spec.count());
-    float[] v = in.floats("v", spec.count());
-    int[] step = in.ints("step", 1, 0, 100);
+    Source p = in.floats("p", spec.count());
+    Source g = in.floats("g", spec.count());
+    Source v = in.floats("v", spec.count());
+    Source step = in.ints("step", 1, 0, 100);
     Arguments arguments =
         new Arguments(in)
             .updated("p", p)
             .input("g", g)
             .updated("v", v)
             .updated("step", step)
-            .input("learningRate", new float[] {LEARNING_RATE});
+            .input("learningRate", Source.of(LEARNING_RATE));
     return new Run<>(
         Pass.UPDATE,
         arguments.list(),
@@ -43,12 +42,11 @@ final class SgdCases {
                 to.get("learningRate")),
         () -> {
           ReferenceSgd after =
-              ReferenceSgd.update(
-                  spec, Bounded.widen(p), Bounded.widen(g), Bounded.widen(v), LEARNING_RATE);
+              ReferenceSgd.update(spec, p.numbers(), g.numbers(), v.numbers(), LEARNING_RATE);
           return Map.of(
               "p", Expected.rounded(after.p()),
               "v", Expected.rounded(after.v()),
-              "step", Expected.exactly(step[0] + 1));
+              "step", Expected.exactly(step.ints()[0] + 1));
         });
   }
 

@@ -2,7 +2,6 @@ package dev.quern.kernels.cases;
 
 import dev.quern.kernels.Pass;
 import dev.quern.kernels.Softmax;
-import dev.quern.kernels.reference.Bounded;
 import dev.quern.kernels.reference.ReferenceSoftmax;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,31 +17,31 @@ final class SoftmaxCases {
   }
 
   private static Run<Softmax> forward(Softmax.Spec spec, Inputs in) {
-    float[] x = in.logits("x", spec.count());
+    Source x = in.logits("x", spec.count());
     Arguments arguments = new Arguments(in).input("x", x);
     String y = arguments.output("y", spec.count(), "x");
     return new Run<>(
         Pass.FORWARD,
         arguments.list(),
         (kernel, stream, to) -> kernel.forward(stream, to.get("x"), to.get(y)),
-        () -> Map.of(y, Expected.rounded(ReferenceSoftmax.forward(spec, Bounded.widen(x)))));
+        () -> Map.of(y, Expected.rounded(ReferenceSoftmax.forward(spec, x.numbers()))));
   }
 
   private static Run<Softmax> backward(Softmax.Spec spec, Inputs in) {
-    double[] x = Bounded.widen(in.logits("x", spec.count()));
-    float[] y = ReferenceSoftmax.forward(spec, x).toFloats();
-    float[] dy = in.floats("dy", spec.count());
+    Source x = in.logits("x", spec.count());
+    Source y = Source.computed(spec.count(), () -> ReferenceSoftmax.forward(spec, x.numbers()));
+    Source dy = in.floats("dy", spec.count());
     Arguments arguments = new Arguments(in).input("y", y).input("dy", dy);
     String dx = arguments.output("dx", spec.count(), "dy", "y");
-    return new Run<>(
-        Pass.BACKWARD_DATA,
-        arguments.list(),
-        (kernel, stream, to) -> kernel.backward(stream, to.get("y"), to.get("dy"), to.get(dx)),
-        () ->
-            Map.of(
-                dx,
-                Expected.rounded(
-                    ReferenceSoftmax.backward(spec, Bounded.widen(y), Bounded.widen(dy)))));
+    return new Run<Softmax>(
+            Pass.BACKWARD_DATA,
+            arguments.list(),
+            (kernel, stream, to) -> kernel.backward(stream, to.get("y"), to.get("dy"), to.get(dx)),
+            () ->
+                Map.of(
+                    dx,
+                    Expected.rounded(ReferenceSoftmax.backward(spec, y.numbers(), dy.numbers()))))
+        .after(forward(spec, in));
   }
 
   static List<Case<Softmax>> all() {

@@ -6,7 +6,6 @@ import dev.quern.kernels.GatherBatch;
 import dev.quern.kernels.Pass;
 import dev.quern.kernels.SoftmaxCrossEntropy;
 import dev.quern.kernels.SoftmaxCrossEntropy.Reduction;
-import dev.quern.kernels.reference.Bounded;
 import dev.quern.kernels.reference.ReferenceSoftmaxCrossEntropy;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,9 +26,9 @@ final class SoftmaxCrossEntropyCases {
 
   private static Run<SoftmaxCrossEntropy> loss(SoftmaxCrossEntropy.Spec spec, Inputs in) {
     int reduced = spec.reduction() == Reduction.NONE ? spec.rows() : 1;
-    float[] z = in.logits("z", spec.count());
-    int[] labels = in.ints("labels", spec.rows(), 0, spec.classes());
-    float[] upstream = in.floats("upstream", reduced);
+    Source z = in.logits("z", spec.count());
+    Source labels = in.ints("labels", spec.rows(), 0, spec.classes());
+    Source upstream = in.floats("upstream", reduced);
     Arguments arguments = new Arguments(in).input("z", z).input("labels", labels);
     if (in.wants("upstream")) {
       arguments.input("upstream", upstream);
@@ -39,8 +38,8 @@ final class SoftmaxCrossEntropyCases {
     }
     String dz = in.wants("dz") ? arguments.output("dz", FLOAT32, spec.count(), "z") : "dz";
     if (in.wants("totals")) {
-      arguments.updated("totalLoss", new float[] {PRIOR_LOSS});
-      arguments.updated("totalHits", new int[] {PRIOR_HITS});
+      arguments.updated("totalLoss", Source.of(PRIOR_LOSS));
+      arguments.updated("totalHits", Source.of(PRIOR_HITS));
     }
     return new Run<>(
         Pass.FORWARD,
@@ -61,16 +60,16 @@ final class SoftmaxCrossEntropyCases {
   private static Map<String, Expected> expected(
       SoftmaxCrossEntropy.Spec spec,
       Inputs in,
-      float[] z,
-      int[] labels,
-      float[] upstream,
+      Source z,
+      Source labels,
+      Source upstream,
       String dz) {
     ReferenceSoftmaxCrossEntropy after =
         ReferenceSoftmaxCrossEntropy.of(
             spec,
-            Bounded.widen(z),
-            labels,
-            in.wants("upstream") ? Bounded.widen(upstream) : null,
+            z.numbers(),
+            labels.ints(),
+            in.wants("upstream") ? upstream.numbers() : null,
             PRIOR_LOSS);
     Map<String, Expected> expected = new HashMap<>();
     expected.put("loss", Expected.rounded(after.loss()));

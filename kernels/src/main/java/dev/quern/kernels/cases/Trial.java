@@ -25,14 +25,18 @@ public final class Trial<K extends Kernel> implements AutoCloseable {
     this.stream = stream;
     long bytes = 0;
     for (Argument argument : run.arguments()) {
-      bytes += Arena.footprint(argument.initial().type(), argument.initial().count());
+      bytes += Arena.footprint(argument.type(), argument.count());
     }
     arena = stream.device().newArena("trial", bytes);
-    for (Argument argument : run.arguments()) {
-      Values initial = argument.initial();
-      DeviceBuffer buffer = arena.allocate(argument.role(), initial.type(), initial.count());
-      write(buffer, initial);
-      buffers.put(argument.role(), buffer);
+    try {
+      for (Argument argument : run.arguments()) {
+        DeviceBuffer buffer = arena.allocate(argument.role(), argument.type(), argument.count());
+        write(buffer, argument.initial());
+        buffers.put(argument.role(), buffer);
+      }
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
     }
   }
 
@@ -52,7 +56,10 @@ public final class Trial<K extends Kernel> implements AutoCloseable {
   /** Waits, then says how the answer of one run differs from the reference; null if it does not. */
   public @Nullable String mismatch() {
     for (Map.Entry<String, Expected> entry : run.reference().get().entrySet()) {
-      DeviceBuffer buffer = buffers.get(entry.getKey());
+      DeviceBuffer buffer = buffers.orNull(entry.getKey());
+      if (buffer == null) {
+        continue; // an output that this run leaves out
+      }
       try (HostBuffer host = stream.device().newHostBuffer("result", Math.max(1, buffer.bytes()))) {
         stream.read(buffer, host);
         stream.synchronize();

@@ -1,6 +1,7 @@
 package dev.quern.kernels.cases;
 
 import dev.quern.core.DataType;
+import dev.quern.kernels.reference.Bounded;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -54,6 +55,25 @@ public final class Values {
     return bits;
   }
 
+  /** The first {@code count} elements; itself if there are no more. */
+  Values first(int count) {
+    return count == count() ? this : read(type, bits, count);
+  }
+
+  /** The elements of FLOAT32, not a copy. */
+  float[] floats() {
+    return (float[]) array();
+  }
+
+  /** The elements of INT32, not a copy. */
+  int[] ints() {
+    return (int[]) array();
+  }
+
+  private Object array() {
+    return bits.heapBase().orElseThrow();
+  }
+
   /** One element as a number; bytes count from 0 to 255. */
   public double number(int index) {
     return switch (type) {
@@ -65,6 +85,9 @@ public final class Values {
 
   /** All elements as numbers. */
   public double[] numbers() {
+    if (type == DataType.FLOAT32) {
+      return Bounded.widen(floats());
+    }
     double[] numbers = new double[count()];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = number(i);

@@ -16,9 +16,11 @@ final class Variant {
   /** Nothing special. */
   static final Variant PLAIN = new Variant("");
 
+  /** As training runs an op: without the arguments that a step has no use for. */
+  static final Variant TRAINING = new Variant("training").without("upstream", "loss");
+
   private final String name;
-  private final Map<String, List<Consumer<float[]>>> floats = new HashMap<>();
-  private final Map<String, List<Consumer<int[]>>> ints = new HashMap<>();
+  private final Map<String, List<Consumer<Values>>> edits = new HashMap<>();
   private final Set<String> leftOut = new HashSet<>();
   private final Set<String> shared = new HashSet<>();
 
@@ -33,13 +35,16 @@ final class Variant {
 
   /** Changes a FLOAT32 input after it was filled. */
   Variant floats(String role, Consumer<float[]> edit) {
-    floats.computeIfAbsent(role, r -> new ArrayList<>()).add(edit);
-    return this;
+    return edit(role, values -> edit.accept(values.floats()));
   }
 
   /** Changes an INT32 input after it was filled. */
   Variant ints(String role, Consumer<int[]> edit) {
-    ints.computeIfAbsent(role, r -> new ArrayList<>()).add(edit);
+    return edit(role, values -> edit.accept(values.ints()));
+  }
+
+  private Variant edit(String role, Consumer<Values> edit) {
+    edits.computeIfAbsent(role, r -> new ArrayList<>()).add(edit);
     return this;
   }
 
@@ -67,13 +72,19 @@ final class Variant {
     return !leftOut.contains(role);
   }
 
-  float[] edited(String role, float[] values) {
-    floats.getOrDefault(role, List.of()).forEach(edit -> edit.accept(values));
-    return values;
-  }
-
-  int[] edited(String role, int[] values) {
-    ints.getOrDefault(role, List.of()).forEach(edit -> edit.accept(values));
-    return values;
+  /** An input with this variant's changes; if there are any, it is made as a whole. */
+  Source edited(String role, Source source) {
+    List<Consumer<Values>> changes = edits.get(role);
+    if (changes == null) {
+      return source;
+    }
+    return Source.whole(
+        source.type(),
+        source.count(),
+        () -> {
+          Values values = source.piece(source.count());
+          changes.forEach(change -> change.accept(values));
+          return values;
+        });
   }
 }

@@ -57,7 +57,7 @@ class CasesTest {
       OpSpec<?> spec = problem.spec();
       for (Run<?> run : problem.runs()) {
         boolean empty =
-            run.arguments().stream().anyMatch(a -> a.initial().count() == 0)
+            run.arguments().stream().anyMatch(a -> a.count() == 0)
                 || (spec instanceof Gemm.Spec g && g.k() == 0);
         if (!empty) {
           assertThat(spec.flops(run.pass())).as("flops of %s", spec.describe()).isPositive();
@@ -156,7 +156,7 @@ class CasesTest {
             Expected expected = reference.get(argument.role());
             assertThat(expected).as("%s of %s", argument.role(), problem.name()).isNotNull();
             if (expected != null) {
-              assertThat(expected.values().count()).isEqualTo(argument.initial().count());
+              assertThat(expected.values().count()).isEqualTo(argument.count());
             }
           }
         }

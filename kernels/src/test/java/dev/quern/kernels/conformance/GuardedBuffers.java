@@ -47,21 +47,21 @@ final class GuardedBuffers implements AutoCloseable {
   Bindings bind(List<Argument> arguments) {
     Map<DataType, Long> needed = new EnumMap<>(DataType.class);
     for (Argument argument : arguments) {
-      needed.merge(argument.initial().type(), room(argument.initial()), Long::sum);
+      needed.merge(argument.type(), room(argument), Long::sum);
     }
     ensure(needed);
     bound.clear();
     Bindings bindings = new Bindings();
     Map<DataType, Long> next = new EnumMap<>(DataType.class);
     for (Argument argument : arguments) {
-      Values values = argument.initial();
-      DataType type = values.type();
+      DataType type = argument.type();
+      long count = argument.count();
       long zone = ZONE / type.bytes();
       long from = next.getOrDefault(type, 0L);
-      next.put(type, from + room(values));
+      next.put(type, from + room(argument));
       DeviceBuffer slab = slab(type);
-      DeviceBuffer whole = slab.part("guarded " + argument.role(), from, values.count() + 2 * zone);
-      DeviceBuffer inner = slab.part(argument.role(), from + zone, values.count());
+      DeviceBuffer whole = slab.part("guarded " + argument.role(), from, count + 2 * zone);
+      DeviceBuffer inner = slab.part(argument.role(), from + zone, count);
       bound.add(new Guarded(argument, inner, whole));
       bindings.put(argument.role(), inner);
     }
@@ -77,9 +77,9 @@ final class GuardedBuffers implements AutoCloseable {
   }
 
   /** Elements that an argument takes with its zones, rounded up to the alignment. */
-  private static long room(Values values) {
-    DataType type = values.type();
-    return (Arena.footprint(type, values.count()) + 2 * ZONE) / type.bytes();
+  private static long room(Argument argument) {
+    DataType type = argument.type();
+    return (Arena.footprint(type, argument.count()) + 2 * ZONE) / type.bytes();
   }
 
   private void ensure(Map<DataType, Long> needed) {

@@ -61,7 +61,7 @@ interface RefusalConformance extends Conformance {
     assertThatThrownBy(run::run)
         .isInstanceOf(SpecException.class)
         .hasMessageContaining(problem.spec().describe())
-        .hasMessageContaining(argument.role() + " needs " + argument.initial().count());
+        .hasMessageContaining(argument.role() + " needs " + argument.count());
   }
 
   /** An output may not share memory with an input, unless the contract allows it. */
