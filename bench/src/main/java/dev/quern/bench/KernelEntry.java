@@ -3,19 +3,16 @@ package dev.quern.bench;
 import dev.quern.bench.result.Measurement;
 import dev.quern.bench.result.Result;
 import dev.quern.bench.result.Summary;
-import dev.quern.core.Arena;
 import dev.quern.core.ComputeException;
-import dev.quern.core.DeviceBuffer;
 import dev.quern.core.Kernel;
 import dev.quern.core.Replay;
 import dev.quern.core.Stream;
 import dev.quern.core.UnsupportedSpecException;
 import dev.quern.kernels.OpSpec;
 import dev.quern.kernels.Pass;
-import dev.quern.kernels.cases.Bindings;
+import dev.quern.kernels.cases.Argument;
 import dev.quern.kernels.cases.Case;
 import dev.quern.kernels.cases.Cases;
-import dev.quern.kernels.cases.Fill;
 import dev.quern.kernels.cases.Run;
 import dev.quern.kernels.cases.Trial;
 import java.util.ArrayDeque;
@@ -39,37 +36,44 @@ final class KernelEntry<K extends Kernel> implements Entry {
   /** Runs from this time on hide their launch. */
   private static final double MOST_RECORDED_NANOS = 1e6;
 
+  private final Case<K> problem;
   private final OpSpec<K> spec;
-  private final List<Workload<K>> workloads;
+  private final List<Pass> passes;
 
-  private KernelEntry(Workloads.Problem<K> problem, Set<Pass> passes) {
+  private KernelEntry(Case<K> problem, Set<Pass> passes) {
+    this.problem = problem;
     spec = problem.spec();
-    workloads = problem.workloads().stream().filter(w -> passes.contains(w.pass())).toList();
+    this.passes = spec.passes().stream().filter(passes::contains).toList();
   }
 
-  /** All passes of a spec that are worth timing. */
-  static Entry of(OpSpec<?> spec) {
+  /** All passes of a spec. */
+  static KernelEntry<?> of(OpSpec<?> spec) {
     return of(spec, spec.passes());
   }
 
   /** Some passes of a spec. */
-  static Entry of(OpSpec<?> spec, Set<Pass> passes) {
-    return new KernelEntry<>(Workloads.of(spec), passes);
+  static KernelEntry<?> of(OpSpec<?> spec, Set<Pass> passes) {
+    return new KernelEntry<>(Cases.inTraining(spec), passes);
+  }
+
+  /** The problem. */
+  OpSpec<K> spec() {
+    return spec;
   }
 
   @Override
   public List<String> names() {
-    return workloads.stream().map(this::name).toList();
+    return passes.stream().map(this::name).toList();
   }
 
-  private String name(Workload<K> workload) {
-    return spec.describe() + " " + workload.pass();
+  private String name(Pass pass) {
+    return spec.describe() + " " + pass;
   }
 
   @Override
   public void measure(Conditions conditions, Set<String> wanted, Consumer<Result> results) {
-    Deque<Workload<K>> left = new ArrayDeque<>(workloads);
-    left.removeIf(workload -> !wanted.contains(name(workload)));
+    Deque<Pass> left = new ArrayDeque<>(passes);
+    left.removeIf(pass -> !wanted.contains(name(pass)));
     try (K kernel = conditions.device().prepare(spec);
         Stream stream = conditions.device().newStream()) {
       stream.reserveWorkspace(kernel.workspaceBytes());
@@ -77,99 +81,75 @@ final class KernelEntry<K extends Kernel> implements Entry {
         results.accept(result(conditions, kernel, stream, left.remove()));
       }
     } catch (UnsupportedSpecException e) {
-      left.forEach(workload -> results.accept(Result.absent(name(workload), e)));
+      left.forEach(pass -> results.accept(Result.absent(name(pass), e)));
     } catch (ComputeException | IllegalStateException e) {
-      left.forEach(workload -> results.accept(Result.failed(name(workload), e)));
+      left.forEach(pass -> results.accept(Result.failed(name(pass), e)));
     }
   }
 
-  private Result result(Conditions conditions, K kernel, Stream stream, Workload<K> workload) {
-    String name = name(workload);
+  private Result result(Conditions conditions, K kernel, Stream stream, Pass pass) {
+    String name = name(pass);
     try {
       boolean checkable =
-          spec.flops(workload.pass()) <= MOST_CHECKED_FLOPS
-              && workload.elements() <= MOST_CHECKED_ELEMENTS;
-      String wrong = checkable ? wrong(kernel, stream, workload.pass()) : null;
+          spec.flops(pass) <= MOST_CHECKED_FLOPS && elements(pass) <= MOST_CHECKED_ELEMENTS;
+      String wrong = checkable ? wrong(kernel, stream, pass) : null;
       return wrong != null
           ? Result.failed(name, wrong)
-          : Result.ok(name, timed(conditions, kernel, stream, workload, checkable));
+          : Result.ok(name, timed(conditions, kernel, stream, pass, checkable));
     } catch (RuntimeException e) {
       return Result.failed(name, e);
     }
   }
 
+  /** A new one at each call: a run keeps the numbers that it was asked for. */
+  private Run<K> run(Pass pass) {
+    return problem.runs().stream().filter(run -> run.pass() == pass).findFirst().orElseThrow();
+  }
+
+  private long elements(Pass pass) {
+    return run(pass).arguments().stream().mapToLong(Argument::count).sum();
+  }
+
   /** How the pass's answer differs from the reference, or null. */
-  @SuppressWarnings("unchecked") // the case of a spec is a case of its kernel
   private @Nullable String wrong(K kernel, Stream stream, Pass pass) {
-    for (Run<K> run : ((Case<K>) Cases.of(spec, Fill.REAL)).runs()) {
-      if (run.pass() == pass) {
-        try (Trial<K> trial = new Trial<>(run, stream)) {
-          trial.run(kernel);
-          return trial.mismatch();
-        }
-      }
+    try (Trial<K> trial = new Trial<>(run(pass), stream)) {
+      trial.run(kernel);
+      return trial.mismatch();
     }
-    return null;
   }
 
   private Measurement timed(
-      Conditions conditions, K kernel, Stream stream, Workload<K> workload, boolean checked) {
-    try (Arena arena = conditions.device().newArena("benchmark", workload.bytes())) {
-      Bindings buffers = bind(conditions, stream, arena, workload);
-      DeviceBuffer cursor = workload.cursor() == null ? null : buffers.get(workload.cursor());
-      Runnable rewind =
-          () -> {
-            if (cursor != null) {
-              stream.clear(cursor);
-            }
-          };
-      Runnable body = () -> workload.call().run(kernel, stream, buffers);
-      if (workload.before() != null) {
-        workload.before().run(kernel, stream, buffers);
-      }
-      Stopwatch watch = new Stopwatch(stream, conditions.seconds(), rewind, workload.mostRuns());
-      Stopwatch.Timing eager = watch.time(body);
+      Conditions conditions, K kernel, Stream stream, Pass pass, boolean checked) {
+    try (BoundRun<K> run = new BoundRun<>(run(pass), kernel, stream)) {
+      Stopwatch watch = new Stopwatch(stream, conditions.seconds(), run::rewind, run.mostRuns());
+      Stopwatch.Timing eager = watch.time(run::run);
       return new Measurement(
           kernel.implementation(),
           checked,
           eager.device(),
           eager.wall(),
           conditions.replays() && eager.device().median() < MOST_RECORDED_NANOS
-              ? replayed(conditions, stream, body, rewind, workload.mostRuns())
+              ? replayed(conditions, stream, run)
               : null,
           null,
-          watch.calls(body, eager),
+          watch.calls(run::run, eager),
           eager.runs(),
-          spec.flops(workload.pass()),
-          spec.bytes(workload.pass()),
+          spec.flops(pass),
+          spec.bytes(pass),
           0);
     }
   }
 
-  private static <K extends Kernel> Bindings bind(
-      Conditions conditions, Stream stream, Arena arena, Workload<K> workload) {
-    Bindings buffers = new Bindings();
-    try (Filler filler = new Filler(conditions.device(), stream)) {
-      for (Slot slot : workload.slots()) {
-        DeviceBuffer buffer = arena.allocate(slot.role(), slot.type(), slot.count());
-        filler.fill(buffer, slot);
-        buffers.put(slot.role(), buffer);
-      }
-    }
-    return buffers;
-  }
-
-  private static Summary replayed(
-      Conditions conditions, Stream stream, Runnable body, Runnable rewind, int mostRuns) {
+  private static Summary replayed(Conditions conditions, Stream stream, BoundRun<?> run) {
     Runnable several =
         () -> {
           for (int i = 0; i < RECORDED; i++) {
-            body.run();
+            run.run();
           }
         };
+    int mostRuns = Math.max(1, run.mostRuns() / RECORDED);
     try (Replay replay = stream.record("benchmark", several)) {
-      Stopwatch watch =
-          new Stopwatch(stream, conditions.seconds(), rewind, Math.max(1, mostRuns / RECORDED));
+      Stopwatch watch = new Stopwatch(stream, conditions.seconds(), run::rewind, mostRuns);
       return watch.time(replay::launch).device().dividedBy(RECORDED);
     }
   }

@@ -6,6 +6,7 @@ import dev.quern.core.DeviceInfo;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.Dropout;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.GatherBatch;
 import dev.quern.kernels.Gemm;
@@ -13,6 +14,8 @@ import dev.quern.kernels.MaxPool2d;
 import dev.quern.kernels.Pass;
 import dev.quern.kernels.Precision;
 import dev.quern.kernels.Relu;
+import dev.quern.kernels.Sgd;
+import dev.quern.kernels.Softmax;
 import dev.quern.kernels.SoftmaxCrossEntropy;
 import dev.quern.train.Sequential;
 import java.util.ArrayList;
@@ -28,6 +31,7 @@ final class Suite {
 
   private static final int MNIST_ROWS = 60_000;
   private static final int MNIST_PIXELS = 784;
+  private static final int MNIST_FEATURES = 1600;
   private static final int MNIST_PARAMETERS = 225_034;
   private static final Set<Pass> PRODUCTS =
       EnumSet.of(Pass.FORWARD, Pass.BACKWARD_DATA, Pass.BACKWARD_FILTER);
@@ -87,6 +91,7 @@ final class Suite {
     suite.mnist(32);
     suite.mnist(128);
     suite.entries.add(KernelEntry.of(new Adam.Spec(MNIST_PARAMETERS)));
+    suite.entries.add(KernelEntry.of(new Sgd.Spec(MNIST_PARAMETERS, 0.9f, false, 0)));
     suite.streaming();
     suite.skinny();
     suite.resnet(suite.gpu ? 32 : 8);
@@ -135,15 +140,17 @@ final class Suite {
     pool(batch, 32, 26, true);
     mnistConvolution(batch, 32, 13, 64);
     pool(batch, 64, 11, true);
-    gemm(Gemm.builder(batch, 128, 1600).epilogue(Epilogue.BIAS_RELU));
-    gemm(Gemm.builder(batch, 1600, 128).transposed(false, true));
-    gemm(Gemm.builder(1600, 128, batch).transposed(true, false));
+    gemm(Gemm.builder(batch, 128, MNIST_FEATURES).epilogue(Epilogue.BIAS_RELU));
+    gemm(Gemm.builder(batch, MNIST_FEATURES, 128).transposed(false, true));
+    gemm(Gemm.builder(MNIST_FEATURES, 128, batch).transposed(true, false));
     gemm(Gemm.builder(batch, 10, 128).epilogue(Epilogue.BIAS));
     gemm(Gemm.builder(batch, 128, 10).transposed(false, true));
     gemm(Gemm.builder(128, 10, batch).transposed(true, false));
     entries.add(
         KernelEntry.of(
             new SoftmaxCrossEntropy.Spec(batch, 10, SoftmaxCrossEntropy.Reduction.MEAN)));
+    entries.add(KernelEntry.of(new Softmax.Spec(batch, 10, false), EnumSet.of(Pass.FORWARD)));
+    entries.add(KernelEntry.of(new Dropout.Spec((long) batch * MNIST_FEATURES, 0.25f, 1)));
     entries.add(
         KernelEntry.of(
             new GatherBatch.Spec(
@@ -178,6 +185,9 @@ final class Suite {
     entries.add(KernelEntry.of(new Relu.Spec(MANY)));
     entries.add(KernelEntry.of(new BiasAdd.Spec(MANY / 64, 64)));
     pool(64, 64, 64, false);
+    entries.add(KernelEntry.of(new Softmax.Spec(MANY / 1024, 1024, false)));
+    entries.add(KernelEntry.of(new Dropout.Spec(MANY, 0.5f, 1)));
+    entries.add(KernelEntry.of(new Sgd.Spec(MANY, 0.9f, false, 0)));
   }
 
   /** Products with one short side. */

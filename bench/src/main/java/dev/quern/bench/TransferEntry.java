@@ -8,9 +8,11 @@ import dev.quern.core.Device;
 import dev.quern.core.DeviceBuffer;
 import dev.quern.core.HostBuffer;
 import dev.quern.core.Stream;
+import dev.quern.kernels.cases.Values;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /** Elements on their way: within the device's memory, to it, or from it. */
@@ -60,6 +62,16 @@ final class TransferEntry implements Entry {
     }
   }
 
+  /** No two alike: memory that compresses what it holds must not show. */
+  private Values numbers() {
+    SplittableRandom random = new SplittableRandom(1);
+    float[] numbers = new float[(int) Math.min(count, Filler.PIECE)];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = (float) random.nextDouble();
+    }
+    return Values.of(numbers);
+  }
+
   private Measurement timed(Conditions conditions) {
     Device device = conditions.device();
     long bytes = count * Float.BYTES;
@@ -71,8 +83,10 @@ final class TransferEntry implements Entry {
         HostBuffer host = device.newHostBuffer("staging", copy ? 1 : bytes)) {
       DeviceBuffer first = arena.allocate("first", DataType.FLOAT32, count);
       DeviceBuffer second = copy ? arena.allocate("second", DataType.FLOAT32, count) : first;
-      stream.clear(first);
-      stream.clear(second);
+      try (Filler filler = new Filler(device, stream)) {
+        filler.fill(first, numbers());
+        filler.fill(second, numbers());
+      }
       Runnable body =
           switch (way) {
             case COPY -> () -> stream.copy(first, second);

@@ -101,6 +101,10 @@ class BenchCommandTest {
             "softmax-ce/32x10mean",
             "gather-batch/mb32",
             "adam/",
+            "sgd/225034",
+            "softmax/32x10",
+            "softmax/16384x1024",
+            "dropout/51200",
             "bias-add/",
             "train-step/mnist-b128",
             "inference/")) {

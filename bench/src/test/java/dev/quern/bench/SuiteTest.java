@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quern.core.DeviceInfo.Kind;
 import dev.quern.core.SpecException;
+import dev.quern.kernels.OpSpec;
 import dev.quern.kernels.Precision;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +38,18 @@ class SuiteTest {
   void ceilingsComeFirst(Kind kind) {
     assertThat(names(all(kind, Precision.FP32)).subList(0, 2))
         .containsExactly("copy/16777216", "gemm/NNm256n256k256 forward");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void everyOpIsTimed(Kind kind) {
+    List<Entry> entries = all(kind, Precision.FP32);
+    for (Class<?> op : OpSpec.class.getPermittedSubclasses()) {
+      assertThat(entries)
+          .as("entries of %s", op)
+          .anyMatch(
+              entry -> entry instanceof KernelEntry<?> kernel && op.isInstance(kernel.spec()));
+    }
   }
 
   /** These names are those of bench/peers, which measures the same problems. */
