@@ -57,6 +57,11 @@ final class BoundRun<K extends Kernel> implements AutoCloseable {
     return arguments;
   }
 
+  /** The buffers by role. */
+  Bindings buffers() {
+    return buffers;
+  }
+
   /** Enqueues the pass. */
   void run() {
     run.call().run(kernel, stream, buffers);

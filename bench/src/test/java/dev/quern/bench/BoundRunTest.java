@@ -1,0 +1,150 @@
+package dev.quern.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quern.core.DataType;
+import dev.quern.core.Detection;
+import dev.quern.core.Device;
+import dev.quern.core.DeviceBuffer;
+import dev.quern.core.HostBuffer;
+import dev.quern.core.Kernel;
+import dev.quern.core.Stream;
+import dev.quern.kernels.Adam;
+import dev.quern.kernels.BiasAdd;
+import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.Dropout;
+import dev.quern.kernels.Epilogue;
+import dev.quern.kernels.GatherBatch;
+import dev.quern.kernels.Gemm;
+import dev.quern.kernels.MaxPool2d;
+import dev.quern.kernels.OpSpec;
+import dev.quern.kernels.Relu;
+import dev.quern.kernels.Sgd;
+import dev.quern.kernels.Softmax;
+import dev.quern.kernels.SoftmaxCrossEntropy;
+import dev.quern.kernels.cases.Argument;
+import dev.quern.kernels.cases.Bindings;
+import dev.quern.kernels.cases.Case;
+import dev.quern.kernels.cases.Cases;
+import dev.quern.kernels.cases.Expected;
+import dev.quern.kernels.cases.Run;
+import dev.quern.kernels.cases.Values;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is timed does the work that it is said to do. */
+class BoundRunTest {
+  private final Device device = Detection.detect("cpu").require("cpu").open();
+  private final Stream stream = device.newStream();
+
+  @AfterEach
+  void close() {
+    stream.close();
+    assertThat(device.memory().liveBytes()).isZero();
+    device.close();
+  }
+
+  /** Pieces of small buffers are the whole, so that the reference knows the answers. */
+  private static List<OpSpec<?>> small() {
+    return List.of(
+        Gemm.builder(13, 17, 19).epilogue(Epilogue.BIAS).build(),
+        Conv2d.builder().input(2, 8, 9, 9).filters(5, 3, 3).epilogue(Epilogue.BIAS_RELU).build(),
+        MaxPool2d.builder().input(2, 3, 8, 8).window(2, 2).build(),
+        MaxPool2d.builder().input(2, 3, 8, 8).window(2, 2).reluInput(true).build(),
+        new SoftmaxCrossEntropy.Spec(32, 10, SoftmaxCrossEntropy.Reduction.MEAN),
+        new Softmax.Spec(32, 10, false),
+        new Relu.Spec(1009),
+        new BiasAdd.Spec(32, 10),
+        new Dropout.Spec(1009, 0.5f, 1),
+        new Adam.Spec(1009),
+        new Sgd.Spec(1009, 0.9f, false, 0),
+        new GatherBatch.Spec(DataType.UINT8, 50, 28, 50, 8, 1 / 255f, 0));
+  }
+
+  @Test
+  void everyPassOfEveryOpGivesTheRightAnswers() {
+    assertThat(small())
+        .<Class<?>>map(OpSpec::getClass)
+        .contains(OpSpec.class.getPermittedSubclasses());
+    small().forEach(spec -> requireAnswers(Cases.inTraining(spec)));
+  }
+
+  private <K extends Kernel> void requireAnswers(Case<K> problem) {
+    try (K kernel = device.prepare(problem.spec())) {
+      stream.reserveWorkspace(kernel.workspaceBytes());
+      for (Run<K> run : problem.runs()) {
+        try (BoundRun<K> bound = new BoundRun<>(run, kernel, stream)) {
+          bound.run();
+          requireAnswers(problem, run, bound.buffers());
+        }
+      }
+    }
+  }
+
+  private void requireAnswers(Case<?> problem, Run<?> run, Bindings buffers) {
+    Map<String, Expected> reference = run.reference().get();
+    for (Argument argument : run.arguments()) {
+      if (argument.written()) {
+        Expected expected = Objects.requireNonNull(reference.get(argument.role()));
+        assertThat(expected.mismatch(read(buffers.get(argument.role())), false))
+            .as("%s of %s %s", argument.role(), problem.name(), run.pass())
+            .isNull();
+      }
+    }
+  }
+
+  private Values read(DeviceBuffer buffer) {
+    try (HostBuffer host = device.newHostBuffer("result", buffer.bytes())) {
+      stream.read(buffer, host);
+      stream.synchronize();
+      return Values.read(buffer.type(), host.segment(), buffer.count());
+    }
+  }
+
+  /** Ten picks are two whole batches of four; the third would be filled up. */
+  @Test
+  void theCursorIsRewoundBeforeBatchesRunOut() {
+    GatherBatch.Spec spec = new GatherBatch.Spec(DataType.UINT8, 20, 5, 10, 4, 1, 0);
+    requireRewound(Cases.inTraining(spec), 2);
+    GatherBatch.Spec none = new GatherBatch.Spec(DataType.UINT8, 20, 5, 0, 0, 1, 0);
+    requireRewound(Cases.inTraining(none), 1);
+  }
+
+  private <K extends Kernel> void requireRewound(Case<K> problem, int runs) {
+    try (K kernel = device.prepare(problem.spec());
+        BoundRun<K> bound = new BoundRun<>(problem.runs().getFirst(), kernel, stream)) {
+      assertThat(bound.mostRuns()).isEqualTo(runs);
+      List<Integer> counted = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        bound.rewind();
+        bound.run();
+        counted.add(stream.readInts(bound.buffers().get("cursor"))[0]);
+      }
+      assertThat(counted).containsExactly(1, 1, 1);
+    }
+  }
+
+  @Test
+  void largeBuffersAreFilledToTheEnd() {
+    int rows = 3 * Filler.PIECE / 64;
+    Case<?> problem = Cases.inTraining(new BiasAdd.Spec(rows, 64));
+    requireFilled(problem);
+  }
+
+  private <K extends Kernel> void requireFilled(Case<K> problem) {
+    Run<K> run = problem.runs().getFirst();
+    try (K kernel = device.prepare(problem.spec());
+        BoundRun<K> bound = new BoundRun<>(run, kernel, stream)) {
+      float[] x = stream.readFloats(bound.buffers().get("x"));
+      double[] piece = run.arguments().getFirst().piece(Filler.PIECE).numbers();
+      assertThat(x.length).isGreaterThan(2 * piece.length);
+      for (int i = 0; i < x.length; i++) {
+        assertThat((double) x[i]).isEqualTo(piece[i % piece.length]);
+      }
+    }
+  }
+}
