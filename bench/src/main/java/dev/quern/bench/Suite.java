@@ -11,12 +11,16 @@ import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.GatherBatch;
 import dev.quern.kernels.Gemm;
 import dev.quern.kernels.MaxPool2d;
+import dev.quern.kernels.OpSpec;
 import dev.quern.kernels.Pass;
 import dev.quern.kernels.Precision;
 import dev.quern.kernels.Relu;
 import dev.quern.kernels.Sgd;
 import dev.quern.kernels.Softmax;
 import dev.quern.kernels.SoftmaxCrossEntropy;
+import dev.quern.kernels.cases.Case;
+import dev.quern.kernels.cases.Cases;
+import dev.quern.kernels.cases.Fill;
 import dev.quern.train.Sequential;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -96,6 +100,24 @@ final class Suite {
     suite.skinny();
     suite.resnet(suite.gpu ? 32 : 8);
     return suite.entries;
+  }
+
+  /** These entries, and behind them the conformance suite's problems that are not among them. */
+  static List<Entry> withShared(List<Entry> entries) {
+    Set<OpSpec<?>> specs = new LinkedHashSet<>();
+    for (Case<?> problem : Cases.all()) {
+      if (problem.plain() && problem.fill() == Fill.REAL) {
+        specs.add(problem.spec());
+      }
+    }
+    for (Entry entry : entries) {
+      if (entry instanceof KernelEntry<?> kernel) {
+        specs.remove(kernel.spec());
+      }
+    }
+    List<Entry> all = new ArrayList<>(entries);
+    specs.forEach(spec -> all.add(KernelEntry.of(spec)));
+    return all;
   }
 
   /** Few of them, for a look: under a minute on two processors. */

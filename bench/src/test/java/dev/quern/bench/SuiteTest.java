@@ -7,6 +7,9 @@ import dev.quern.core.DeviceInfo.Kind;
 import dev.quern.core.SpecException;
 import dev.quern.kernels.OpSpec;
 import dev.quern.kernels.Precision;
+import dev.quern.kernels.cases.Case;
+import dev.quern.kernels.cases.Cases;
+import dev.quern.kernels.cases.Fill;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -49,6 +52,25 @@ class SuiteTest {
           .as("entries of %s", op)
           .anyMatch(
               entry -> entry instanceof KernelEntry<?> kernel && op.isInstance(kernel.spec()));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void sharedProblemsComeLastAndOnce(Precision precision) {
+    List<Entry> entries = all(Kind.CPU, precision);
+    List<Entry> more = Suite.withShared(entries);
+    assertThat(more).startsWith(entries.toArray(Entry[]::new));
+    assertThat(names(more))
+        .doesNotHaveDuplicates()
+        .contains("gemm/NNm5n17k7 forward", "bias-add/2x3x5 backward-bias");
+    for (Case<?> problem : Cases.all()) {
+      if (problem.plain() && problem.fill() == Fill.REAL) {
+        assertThat(more)
+            .as(problem.name())
+            .filteredOn(e -> e instanceof KernelEntry<?> k && k.spec().equals(problem.spec()))
+            .hasSize(1);
+      }
     }
   }
 
