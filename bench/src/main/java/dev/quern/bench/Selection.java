@@ -52,6 +52,11 @@ final class Selection {
   private Precision precision;
 
   @Option(
+      names = "--shared",
+      description = "Also the problems of the conformance suite: hundreds, most of them tiny.")
+  private boolean shared;
+
+  @Option(
       names = "--limit",
       description = "Seconds after which no further case begins. Default: no limit.")
   private @Nullable Double limit;
@@ -60,6 +65,10 @@ final class Selection {
   void check() {
     require("--seconds", seconds(), MOST_SECONDS);
     require("--limit", limit == null ? 0 : limit, Double.MAX_VALUE);
+    if (quick && shared) {
+      throw new ParameterException(
+          command.commandLine(), "--shared adds to the whole list; leave --quick out");
+    }
   }
 
   private void require(String option, double value, double most) {
@@ -114,7 +123,9 @@ final class Selection {
 
   /** All that could be measured on a device of a kind. */
   List<Entry> entries(DeviceInfo.Kind kind, Supplier<Sequential> network) {
-    return quick ? Suite.quick(kind, precision, network) : Suite.all(kind, precision, network);
+    List<Entry> entries =
+        quick ? Suite.quick(kind, precision, network) : Suite.all(kind, precision, network);
+    return shared ? Suite.withShared(entries) : entries;
   }
 
   /**

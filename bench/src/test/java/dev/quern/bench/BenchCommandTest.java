@@ -154,6 +154,22 @@ class BenchCommandTest {
   }
 
   @Test
+  void sharedProblemsAreMeasuredWhereThatIsAskedFor() {
+    String pattern = "relu/17 "; // two passes
+    assertThat(bench("--case", pattern).err()).startsWith("no case is named '" + pattern + "'");
+    Outcome outcome = bench("--shared", "--case", pattern);
+    assertThat(outcome.code()).as(outcome.out() + outcome.err()).isZero();
+    assertThat(outcome.out()).contains("2 measured, 0 failed in ");
+  }
+
+  /** There is no time to speak of, but no error either. */
+  @Test
+  void nothingToDoCanBeTimed() {
+    Outcome outcome = bench("--shared", "--case", "relu/0 ");
+    assertThat(outcome.code()).as(outcome.out() + outcome.err()).isZero();
+  }
+
+  @Test
   void listMeasuresNothing() {
     Ended outcome = bench("--list", "--quick", "--case", "mnist-");
     assertThat(outcome.code()).isZero();
@@ -172,6 +188,7 @@ class BenchCommandTest {
   void wrongUsageIsASentence() {
     assertThat(bench("--seconds", "-1").err()).contains("--seconds must be from 0 to 60, but is");
     assertThat(bench("--limit", "-1").code()).isEqualTo(2);
+    assertThat(bench("--quick", "--shared").err()).contains("leave --quick out");
     assertThat(bench("--case", "nothing").err()).startsWith("no case is named 'nothing'");
     Ended unwritable = bench("--json", folder.toString());
     assertThat(unwritable.code()).isEqualTo(1);
