@@ -93,7 +93,9 @@ final class Suite {
     suite.ceilings();
     suite.networks();
     suite.mnist(32);
+    suite.mnistBesides(32);
     suite.mnist(128);
+    suite.mnistBesides(128);
     suite.entries.add(KernelEntry.of(new Adam.Spec(MNIST_PARAMETERS)));
     suite.entries.add(KernelEntry.of(new Sgd.Spec(MNIST_PARAMETERS, 0.9f, false, 0)));
     suite.streaming();
@@ -171,12 +173,16 @@ final class Suite {
     entries.add(
         KernelEntry.of(
             new SoftmaxCrossEntropy.Spec(batch, 10, SoftmaxCrossEntropy.Reduction.MEAN)));
-    entries.add(KernelEntry.of(new Softmax.Spec(batch, 10, false), EnumSet.of(Pass.FORWARD)));
-    entries.add(KernelEntry.of(new Dropout.Spec((long) batch * MNIST_FEATURES, 0.25f, 1)));
     entries.add(
         KernelEntry.of(
             new GatherBatch.Spec(
                 DataType.UINT8, MNIST_ROWS, MNIST_PIXELS, MNIST_ROWS, batch, 1 / 255f, 0)));
+  }
+
+  /** What it may be trained with besides, and what turns its logits into probabilities. */
+  private void mnistBesides(int batch) {
+    entries.add(KernelEntry.of(new Dropout.Spec((long) batch * MNIST_FEATURES, 0.25f, 1)));
+    entries.add(KernelEntry.of(new Softmax.Spec(batch, 10, false), EnumSet.of(Pass.FORWARD)));
   }
 
   private void mnistConvolution(int batch, int channels, int size, int filters) {

@@ -105,11 +105,11 @@ class BoundRunTest {
     }
   }
 
-  /** Ten picks are two whole batches of four; the third would be filled up. */
+  /** Ten picks are two batches of four and one of two; a fourth would be filling alone. */
   @Test
   void theCursorIsRewoundBeforeBatchesRunOut() {
     GatherBatch.Spec spec = new GatherBatch.Spec(DataType.UINT8, 20, 5, 10, 4, 1, 0);
-    requireRewound(Cases.inTraining(spec), 2);
+    requireRewound(Cases.inTraining(spec), 3);
     GatherBatch.Spec none = new GatherBatch.Spec(DataType.UINT8, 20, 5, 0, 0, 1, 0);
     requireRewound(Cases.inTraining(none), 1);
   }

@@ -64,7 +64,7 @@ final class GatherBatchCases {
                   "y", Expected.exactly(after.y()),
                   "cursor", Expected.exactly(cursor.ints()[0] + 1));
             })
-        .counting("cursor", spec.batch() == 0 ? 1 : Math.max(1, spec.picks() / spec.batch()));
+        .counting("cursor", Math.max(1, batches));
   }
 
   static List<Case<GatherBatch>> all() {

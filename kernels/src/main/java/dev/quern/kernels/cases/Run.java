@@ -40,7 +40,7 @@ public record Run<K extends Kernel>(
    * A buffer that each run counts up.
    *
    * @param role its name
-   * @param runs how many runs from 0 on have real work to do
+   * @param runs how many runs have real work to do, if it is 0 before the first; 1 or more
    */
   public record Cursor(String role, int runs) {}
 
