@@ -3,6 +3,7 @@ package dev.quern.bench.report;
 import dev.quern.bench.result.DeviceRun;
 import dev.quern.bench.result.PeerResult;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -137,7 +138,7 @@ final class PeerBars {
             .collect(
                 Collectors.groupingBy(
                     Map.Entry::getKey,
-                    java.util.LinkedHashMap::new,
+                    LinkedHashMap::new,
                     Collectors.mapping(entry -> entry.getValue().name(), Collectors.toList())));
     List<Element> lines = new ArrayList<>();
     reasons.forEach(

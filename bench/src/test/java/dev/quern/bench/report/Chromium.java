@@ -31,6 +31,8 @@ final class Chromium {
           "--disable-background-networking",
           "--disable-component-update",
           "--disable-sync",
+          "--host-resolver-rules=MAP * ~NOTFOUND", // whatever a browser itself asks, it stays here
+          "--no-proxy-server",
           "--virtual-time-budget=30000",
           "--dump-dom");
 
