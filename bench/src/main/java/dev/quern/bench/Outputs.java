@@ -1,7 +1,7 @@
 package dev.quern.bench;
 
+import dev.quern.bench.page.HtmlPage;
 import dev.quern.bench.report.CsvSheet;
-import dev.quern.bench.report.HtmlPage;
 import dev.quern.bench.report.KeptRuns;
 import dev.quern.bench.report.MarkdownTable;
 import dev.quern.bench.report.OutputFile;

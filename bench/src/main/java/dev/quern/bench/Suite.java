@@ -24,6 +24,7 @@ import dev.quern.kernels.cases.Fill;
 import dev.quern.train.Sequential;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;

@@ -157,7 +157,7 @@ class BenchCommandTest {
   void sharedProblemsAreMeasuredWhereThatIsAskedFor() {
     String pattern = "relu/17 "; // two passes
     assertThat(bench("--case", pattern).err()).startsWith("no case is named '" + pattern + "'");
-    Outcome outcome = bench("--shared", "--case", pattern);
+    Ended outcome = bench("--shared", "--case", pattern);
     assertThat(outcome.code()).as(outcome.out() + outcome.err()).isZero();
     assertThat(outcome.out()).contains("2 measured, 0 failed in ");
   }
@@ -165,7 +165,7 @@ class BenchCommandTest {
   /** There is no time to speak of, but no error either. */
   @Test
   void nothingToDoCanBeTimed() {
-    Outcome outcome = bench("--shared", "--case", "relu/0 ");
+    Ended outcome = bench("--shared", "--case", "relu/0 ");
     assertThat(outcome.code()).as(outcome.out() + outcome.err()).isZero();
   }
 

@@ -1,7 +1,9 @@
-package dev.quern.bench.report;
+package dev.quern.bench.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quern.bench.report.OutputFile;
+import dev.quern.bench.report.RunFile;
 import dev.quern.bench.result.Ceilings;
 import dev.quern.bench.result.Outcome;
 import dev.quern.bench.result.Quiet;

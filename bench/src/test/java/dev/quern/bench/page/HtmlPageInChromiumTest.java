@@ -1,4 +1,4 @@
-package dev.quern.bench.report;
+package dev.quern.bench.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

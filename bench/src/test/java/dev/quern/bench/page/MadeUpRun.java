@@ -1,4 +1,4 @@
-package dev.quern.bench.report;
+package dev.quern.bench.page;
 
 import dev.quern.bench.result.Ceilings;
 import dev.quern.bench.result.DeviceRun;

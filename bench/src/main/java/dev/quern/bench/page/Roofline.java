@@ -1,7 +1,7 @@
-package dev.quern.bench.report;
+package dev.quern.bench.page;
 
-import dev.quern.bench.report.Labels.Anchor;
-import dev.quern.bench.report.Labels.Spot;
+import dev.quern.bench.page.Labels.Anchor;
+import dev.quern.bench.page.Labels.Spot;
 import dev.quern.bench.result.Ceilings;
 import dev.quern.bench.result.DeviceRun;
 import dev.quern.bench.result.Measurement;
