@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Who may see whom: {@code core <- kernels <- backends}, {@code kernels <- dialect <- backends},
- * {@code kernels <- train <- examples}.
+ * {@code kernels <- train <- examples}, {@code bench <- jmh}.
  *
  * <p>Rules accept that no class matches, because a module may still be empty; that the classes of
  * every module with sources were really read is a test of its own.
@@ -34,6 +34,9 @@ class ArrowsTest {
   /** What backends that compile the same kernels share. */
   private static final String DIALECT = "dev.quern.dialect..";
 
+  /** What runs the bench's kernels in JMH, and measures the calls of one backend. */
+  private static final String JMH = "dev.quern.jmh..";
+
   /** Whatever is ours and none of these is a backend. */
   private static final DescribedPredicate<JavaClass> BACKENDS =
       resideInAPackage("dev.quern..")
@@ -45,6 +48,7 @@ class ArrowsTest {
                       DIALECT,
                       "dev.quern.train..",
                       "dev.quern.bench..",
+                      JMH,
                       "dev.quern.examples..")))
           .as("backends");
 
@@ -125,7 +129,8 @@ class ArrowsTest {
             .that(BACKENDS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.quern.train..", "dev.quern.bench..", "dev.quern.examples.."));
+            .resideInAnyPackage(
+                "dev.quern.train..", "dev.quern.bench..", JMH, "dev.quern.examples.."));
   }
 
   @Test
@@ -151,6 +156,26 @@ class ArrowsTest {
             .resideInAnyPackage("dev.quern.examples..", "dev.quern.bench..")
             .should()
             .dependOnClassesThat(BACKENDS.or(resideInAPackage(DIALECT))));
+  }
+
+  @Test
+  void jmhSeesTheBackendThatItMeasuresAndNobodySeesJmh() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(JMH)
+            .should()
+            .dependOnClassesThat(
+                BACKENDS
+                    .and(not(resideInAPackage("dev.quern.cuda..")))
+                    .or(resideInAnyPackage(DIALECT, "dev.quern.examples.."))));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(JMH)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(JMH, "org.openjdk.jmh.."));
   }
 
   @Test

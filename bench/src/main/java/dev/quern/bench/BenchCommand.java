@@ -12,11 +12,14 @@ import dev.quern.core.DeviceInfo;
 import dev.quern.train.Sequential;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +43,15 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(names = "--list", description = "The names of the cases, and nothing measured.")
   private boolean list;
+
+  @Option(
+      names = "--jmh",
+      paramLabel = "FILE",
+      description =
+          "Kernels alone, timed by JMH in processes of their own, on the cpu if no device is named;"
+              + " file for its JSON. --case call/: what a call costs through JNI and as a foreign"
+              + " function.")
+  private @Nullable Path jmh;
 
   @Option(
       names = "--from",
@@ -76,12 +88,13 @@ public final class BenchCommand implements Callable<Integer> {
     if (!from.isEmpty()) {
       return redraw();
     }
+    if (jmh != null) {
+      return withHarness(jmh);
+    }
     List<AvailableDevice> devices = selection.devices();
     Set<String> wanted = selection.wanted(devices, network);
     if (list) {
-      wanted.forEach(out::println);
-      out.flush();
-      return 0;
+      return names(wanted);
     }
     return measure(devices, wanted);
   }
@@ -92,6 +105,38 @@ public final class BenchCommand implements Callable<Integer> {
           command.commandLine(), "--from needs --html, --csv or --markdown: what to write");
     }
     outputs.write(from.stream().flatMap(path -> KeptRuns.read(path).stream()).toList());
+    return 0;
+  }
+
+  private int withHarness(Path results) {
+    if (outputs.wanted() || selection.timesItself()) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--jmh writes JMH's own file and takes JMH's time: it goes without other files, --seconds"
+              + " and --limit");
+    }
+    CommandLine line = command.commandLine();
+    AvailableDevice device = selection.oneDevice();
+    HarnessRun run =
+        new HarnessRun(
+            results, selection.entries(device.info().kind(), network), selection.patternText());
+    if (list) {
+      return names(run.cases());
+    }
+    return run.measure(
+                device.info().id(),
+                selection.precision(),
+                selection.quick(),
+                line.getOut(),
+                line.getErr())
+            == 0
+        ? 0
+        : 1;
+  }
+
+  private int names(Collection<String> names) {
+    names.forEach(command.commandLine().getOut()::println);
+    command.commandLine().getOut().flush();
     return 0;
   }
 

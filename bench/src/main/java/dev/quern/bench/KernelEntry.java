@@ -4,6 +4,7 @@ import dev.quern.bench.result.Measurement;
 import dev.quern.bench.result.Result;
 import dev.quern.bench.result.Summary;
 import dev.quern.core.ComputeException;
+import dev.quern.core.Device;
 import dev.quern.core.Kernel;
 import dev.quern.core.Replay;
 import dev.quern.core.Stream;
@@ -70,6 +71,29 @@ final class KernelEntry<K extends Kernel> implements Entry {
     return spec.describe() + " " + pass;
   }
 
+  /** One of its lines, for others to time; its answer is compared with the reference first. */
+  PreparedPass prepare(Device device, String name) {
+    Pass pass = passes.stream().filter(p -> name(p).equals(name)).findFirst().orElseThrow();
+    K kernel = device.prepare(spec);
+    try {
+      Stream stream = device.newStream();
+      try {
+        stream.reserveWorkspace(kernel.workspaceBytes());
+        String wrong = isCheckable(pass) ? wrong(kernel, stream, pass) : null;
+        if (wrong != null) {
+          throw new ComputeException(name + " answers wrongly: " + wrong);
+        }
+        return new PreparedPass(kernel, stream, new BoundRun<>(run(pass), kernel, stream));
+      } catch (RuntimeException e) {
+        stream.close();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      kernel.close();
+      throw e;
+    }
+  }
+
   @Override
   public void measure(Conditions conditions, Set<String> wanted, Consumer<Result> results) {
     Deque<Pass> left = new ArrayDeque<>(passes);
@@ -90,8 +114,7 @@ final class KernelEntry<K extends Kernel> implements Entry {
   private Result result(Conditions conditions, K kernel, Stream stream, Pass pass) {
     String name = name(pass);
     try {
-      boolean checkable =
-          spec.flops(pass) <= MOST_CHECKED_FLOPS && elements(pass) <= MOST_CHECKED_ELEMENTS;
+      boolean checkable = isCheckable(pass);
       String wrong = checkable ? wrong(kernel, stream, pass) : null;
       return wrong != null
           ? Result.failed(name, wrong)
@@ -106,8 +129,9 @@ final class KernelEntry<K extends Kernel> implements Entry {
     return problem.runs().stream().filter(run -> run.pass() == pass).findFirst().orElseThrow();
   }
 
-  private long elements(Pass pass) {
-    return run(pass).arguments().stream().mapToLong(Argument::count).sum();
+  private boolean isCheckable(Pass pass) {
+    long elements = run(pass).arguments().stream().mapToLong(Argument::count).sum();
+    return spec.flops(pass) <= MOST_CHECKED_FLOPS && elements <= MOST_CHECKED_ELEMENTS;
   }
 
   /** How the pass's answer differs from the reference, or null. */

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 
 /** What is to be measured, on which devices and for how long: the options that say so. */
 final class Selection {
-  static final String ALL = "all";
+  private static final String ALL = "all";
+  private static final String CPU = "cpu";
 
   private static final double MOST_SECONDS = 60;
   private static final double SECONDS = 1;
@@ -102,6 +103,22 @@ final class Selection {
     return pattern;
   }
 
+  /** The pattern, or an empty one that everything fits. */
+  String patternText() {
+    return pattern == null ? "" : pattern;
+  }
+
+  /** Whether it says how long to measure. */
+  boolean timesItself() {
+    return seconds != null || limit != null;
+  }
+
+  /** The device that is named; the CPU backend if none is. */
+  AvailableDevice oneDevice() {
+    String id = deviceId.equals(ALL) ? CPU : deviceId;
+    return Detection.detect(id).require(id);
+  }
+
   String precisionName() {
     return precision.name().toLowerCase(Locale.ROOT);
   }
@@ -138,6 +155,6 @@ final class Selection {
     for (AvailableDevice device : devices) {
       entries(device.info().kind(), network).forEach(entry -> names.addAll(entry.names()));
     }
-    return CasePattern.matching(names, pattern == null ? "" : pattern);
+    return CasePattern.matching(names, patternText());
   }
 }

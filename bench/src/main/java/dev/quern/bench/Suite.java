@@ -105,6 +105,21 @@ final class Suite {
     return suite.entries;
   }
 
+  /** All kernels for devices of a kind, the conformance suite's among them. */
+  static List<KernelEntry<?>> kernels(DeviceInfo.Kind kind, Precision precision) {
+    Supplier<Sequential> none =
+        () -> {
+          throw new IllegalStateException("kernels need no network");
+        };
+    List<KernelEntry<?>> kernels = new ArrayList<>();
+    for (Entry entry : withShared(all(kind, precision, none))) {
+      if (entry instanceof KernelEntry<?> kernel) {
+        kernels.add(kernel);
+      }
+    }
+    return kernels;
+  }
+
   /** These entries, and behind them the conformance suite's problems that are not among them. */
   static List<Entry> withShared(List<Entry> entries) {
     Set<OpSpec<?>> specs = new LinkedHashSet<>();

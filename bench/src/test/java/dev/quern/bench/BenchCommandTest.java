@@ -1,11 +1,14 @@
 package dev.quern.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quern.bench.result.Outcome;
 import dev.quern.bench.result.Result;
+import dev.quern.core.ComputeException;
 import dev.quern.core.Detection;
 import dev.quern.core.Device;
+import dev.quern.core.SpecException;
 import dev.quern.kernels.Precision;
 import dev.quern.kernels.Relu;
 import java.io.IOException;
@@ -190,10 +193,37 @@ class BenchCommandTest {
     assertThat(bench("--limit", "-1").code()).isEqualTo(2);
     assertThat(bench("--quick", "--shared").err()).contains("leave --quick out");
     assertThat(bench("--case", "nothing").err()).startsWith("no case is named 'nothing'");
+    assertThat(bench("--jmh", folder.resolve("jmh.json").toString(), "--limit", "1").err())
+        .contains("--jmh writes JMH's own file")
+        .contains("without other files, --seconds and --limit");
     Ended unwritable = bench("--json", folder.toString());
     assertThat(unwritable.code()).isEqualTo(1);
     assertThat(unwritable.err())
         .startsWith("--json " + folder + " cannot be written")
         .hasLineCount(1);
+  }
+
+  /** Its module is not on this one's class path. */
+  @Test
+  void jmhIsAModuleOfItsOwn() {
+    assertThatThrownBy(KernelHarness::installed)
+        .isInstanceOf(ComputeException.class)
+        .hasMessage(
+            "JMH is not on the class path: ./quern bench --jmh puts it there in a source tree, and"
+                + " a bundle has none");
+  }
+
+  @Test
+  void aKernelIsPreparedForOthersToTime() {
+    try (Device device = Detection.detect("cpu").require("cpu").open()) {
+      try (PreparedPass pass = PreparedPass.open(device, Precision.FP32, SMALL)) {
+        pass.run();
+      }
+      assertThatThrownBy(() -> PreparedPass.open(device, Precision.FP32, "train-step/mnist-b32"))
+          .isInstanceOf(SpecException.class)
+          .hasMessage(
+              "no kernel is named 'train-step/mnist-b32' in FP32 for cpu; quern bench --list gives"
+                  + " the names");
+    }
   }
 }

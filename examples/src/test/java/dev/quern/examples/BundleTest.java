@@ -125,6 +125,22 @@ class BundleTest {
     assertThat(suite.out()).containsPattern("(?m)^[1-9]\\d* passed, 0 failed, 0 skipped$");
   }
 
+  @Test
+  void hasNoJmh() throws Exception {
+    Path json = folder.resolve("jmh.json");
+    Outcome bench =
+        run(Map.of(), bundle().resolve("quern"), "bench", "--device", "cpu", "--jmh", json);
+    assertThat(bench.code()).isEqualTo(1);
+    assertThat(bench.err())
+        .contains("quern: JMH is not on the class path: ")
+        .doesNotContain("\tat ");
+    assertThat(json).doesNotExist();
+    try (Stream<Path> files = Files.walk(bundle())) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .noneMatch(name -> name.contains("jmh") || name.startsWith("commons-math"));
+    }
+  }
+
   /** A module that is missing would show in the rarest of commands only. */
   @Test
   void runtimeHasEveryModuleThatTheJarsName() throws IOException {

@@ -30,6 +30,8 @@ class LauncherTest {
     tree.file("examples/target/quern.aot"); // empty: none, and not to be made
     tree.file("examples/target/lib/other-2.jar");
     tree.file("examples/target/suite/suite-3.jar");
+    tree.file("jmh/target/quern-jmh-1.jar");
+    tree.file("jmh/target/lib/jmh-core-4.jar");
     Files.createDirectories(tree.root().resolve("core/src/main"));
     tree.file("pom.xml");
     Files.setLastModifiedTime(
@@ -105,6 +107,18 @@ class LauncherTest {
     assertThat(words.get(words.indexOf("-cp") + 1))
         .contains(tree.root() + "/examples/target/quern-examples-1.jar")
         .contains(tree.root() + "/examples/target/lib/other-2.jar");
+  }
+
+  @Test
+  void jmhIsThereForItsOptionAndBehindTheRest() throws Exception {
+    Map<String, String> environment = Map.of("QUERN_JAVA_HOME", tree.jdk("jdk", "25").toString());
+    String jars = "/jmh/target/quern-jmh-1.jar:" + tree.root() + "/jmh/target/lib/jmh-core-4.jar\n";
+    String last = "/examples/target/lib/other-2.jar";
+    assertThat(tree.run(environment, "bench", "--jmh", "file").out())
+        .contains(last + ":" + tree.root() + jars);
+    assertThat(tree.run(environment, "bench", "--jmh=file").out())
+        .contains(last + ":" + tree.root() + jars);
+    assertThat(tree.run(environment, "bench", "--json", "jmh").out()).contains(last + "\n");
   }
 
   @Test
