@@ -150,7 +150,7 @@ public final class BenchCommand implements Callable<Integer> {
                 selection.seconds(),
                 selection.quick(),
                 selection.pattern(),
-                false),
+                selection.withPeers()),
             processors ? CpuRoof.measure() : Ceilings.UNKNOWN);
     PrintWriter out = command.commandLine().getOut();
     Runnable save = () -> outputs.save(journal.run(false));

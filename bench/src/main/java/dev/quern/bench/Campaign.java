@@ -1,5 +1,6 @@
 package dev.quern.bench;
 
+import dev.quern.bench.peers.Peers;
 import dev.quern.bench.report.Table;
 import dev.quern.bench.result.Result;
 import dev.quern.core.AvailableDevice;
@@ -11,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Measures cases on one device after the other, and tells of each as soon as it is known. */
 final class Campaign {
@@ -49,8 +51,9 @@ final class Campaign {
       Table table = new Table(out, wanted);
       journal.begin(available.info());
       table.head(available.info(), journal.ceilings());
-      try (Device device = available.open()) {
-        leftOut += measure(device, table, wanted);
+      try (Device device = available.open();
+          Peers peers = selection.peers(available.info())) {
+        leftOut += measure(device, peers, table, wanted);
       } catch (ComputeException e) {
         take(Result.failed("device/" + available.info().id(), e), table);
       }
@@ -58,8 +61,8 @@ final class Campaign {
     return leftOut;
   }
 
-  private int measure(Device device, Table table, Set<String> wanted) {
-    Conditions conditions = new Conditions(device, selection.seconds(), selection.precision());
+  private int measure(Device device, @Nullable Peers peers, Table table, Set<String> wanted) {
+    Conditions conditions = selection.conditions(device, peers);
     int leftOut = 0;
     for (Entry entry : selection.entries(device.info().kind(), network)) {
       Set<String> lines = new LinkedHashSet<>(entry.names());

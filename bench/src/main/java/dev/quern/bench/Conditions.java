@@ -11,11 +11,21 @@ import dev.quern.kernels.Precision;
  * @param seconds how long samples of one thing are taken at most; 0 for as few as possible
  * @param precision arithmetic of products
  * @param replays whether recordings are timed, too
+ * @param coldRuns whether runs on cold caches are timed, too
+ * @param rivals who is measured in turns with the device
  */
-record Conditions(Device device, double seconds, Precision precision, boolean replays) {
+record Conditions(
+    Device device,
+    double seconds,
+    Precision precision,
+    boolean replays,
+    boolean coldRuns,
+    Rivals rivals) {
 
   /** Recordings are worth timing where launches cost much. */
-  Conditions(Device device, double seconds, Precision precision) {
-    this(device, seconds, precision, device.info().kind() == DeviceInfo.Kind.GPU);
+  static Conditions of(
+      Device device, double seconds, Precision precision, boolean coldRuns, Rivals rivals) {
+    boolean gpu = device.info().kind() == DeviceInfo.Kind.GPU;
+    return new Conditions(device, seconds, precision, gpu, coldRuns, rivals);
   }
 }

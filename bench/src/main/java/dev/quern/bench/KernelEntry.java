@@ -1,6 +1,8 @@
 package dev.quern.bench;
 
+import dev.quern.bench.peers.Problem;
 import dev.quern.bench.result.Measurement;
+import dev.quern.bench.result.PeerResult;
 import dev.quern.bench.result.Result;
 import dev.quern.bench.result.Summary;
 import dev.quern.core.ComputeException;
@@ -67,6 +69,15 @@ final class KernelEntry<K extends Kernel> implements Entry {
     return passes.stream().map(this::name).toList();
   }
 
+  @Override
+  public @Nullable Problem problem(String line) {
+    return passes.stream()
+        .filter(pass -> name(pass).equals(line))
+        .findFirst()
+        .map(pass -> new Problem.Kernel(spec, pass))
+        .orElse(null);
+  }
+
   private String name(Pass pass) {
     return spec.describe() + " " + pass;
   }
@@ -118,7 +129,7 @@ final class KernelEntry<K extends Kernel> implements Entry {
       String wrong = checkable ? wrong(kernel, stream, pass) : null;
       return wrong != null
           ? Result.failed(name, wrong)
-          : Result.ok(name, timed(conditions, kernel, stream, pass, checkable));
+          : timed(conditions, kernel, stream, pass, checkable);
     } catch (RuntimeException e) {
       return Result.failed(name, e);
     }
@@ -142,25 +153,30 @@ final class KernelEntry<K extends Kernel> implements Entry {
     }
   }
 
-  private Measurement timed(
-      Conditions conditions, K kernel, Stream stream, Pass pass, boolean checked) {
+  private Result timed(Conditions conditions, K kernel, Stream stream, Pass pass, boolean checked) {
     try (BoundRun<K> run = new BoundRun<>(run(pass), kernel, stream)) {
       Stopwatch watch = new Stopwatch(stream, conditions.seconds(), run::rewind, run.mostRuns());
       Stopwatch.Timing eager = watch.time(run::run);
-      return new Measurement(
-          kernel.implementation(),
-          checked,
-          eager.device(),
-          eager.wall(),
-          conditions.replays() && eager.device().median() < MOST_RECORDED_NANOS
-              ? replayed(conditions, stream, run)
-              : null,
-          null,
-          watch.calls(run::run, eager),
-          eager.runs(),
-          spec.flops(pass),
-          spec.bytes(pass),
-          0);
+      Measurement measurement =
+          new Measurement(
+              kernel.implementation(),
+              checked,
+              eager.device(),
+              eager.wall(),
+              conditions.replays() && eager.device().median() < MOST_RECORDED_NANOS
+                  ? replayed(conditions, stream, run)
+                  : null,
+              conditions.coldRuns() ? ColdRuns.time(stream, run) : null,
+              watch.calls(run::run, eager),
+              eager.runs(),
+              spec.flops(pass),
+              spec.bytes(pass),
+              0);
+      List<PeerResult> peers =
+          conditions
+              .rivals()
+              .meet(new Problem.Kernel(spec, pass), nanos -> watch.round(run::run, nanos));
+      return Result.ok(name(pass), measurement, peers);
     }
   }
 

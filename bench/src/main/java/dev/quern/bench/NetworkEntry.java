@@ -1,6 +1,8 @@
 package dev.quern.bench;
 
+import dev.quern.bench.peers.Problem;
 import dev.quern.bench.result.Measurement;
+import dev.quern.bench.result.PeerResult;
 import dev.quern.bench.result.Result;
 import dev.quern.bench.result.Summary;
 import dev.quern.core.DeviceInfo;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole network on drawn digits, by the host's clock over whole epochs, as a user would see it:
@@ -66,17 +69,23 @@ final class NetworkEntry implements Entry {
   }
 
   @Override
+  public @Nullable Problem problem(String line) {
+    return line.equals(name) ? new Problem.Network(name, training, batch) : null;
+  }
+
+  @Override
   public void measure(Conditions conditions, Set<String> wanted, Consumer<Result> results) {
     try {
-      results.accept(Result.ok(name, timed(conditions)));
+      results.accept(timed(conditions));
     } catch (RuntimeException e) {
       results.accept(Result.failed(name, e));
     }
   }
 
-  private Measurement timed(Conditions conditions) {
+  private Result timed(Conditions conditions) {
     boolean cpu = conditions.device().info().kind() == DeviceInfo.Kind.CPU;
     int rows = conditions.seconds() == 0 ? ROWS_LEAST : cpu ? ROWS_CPU : ROWS_GPU;
+    int steps = (rows + batch - 1) / batch;
     DataSet digits = SyntheticDigits.draw(rows, SEED);
     try (Model model =
         network
@@ -88,27 +97,32 @@ final class NetworkEntry implements Entry {
                 SEED,
                 conditions.precision())) {
       double warmUp = cpu ? Math.min(WARM_UP_CPU, 3 * conditions.seconds()) : 0;
-      Epochs epochs = new Epochs(model, warmUp, conditions.seconds());
-      Fit fit = Fit.epochs(Integer.MAX_VALUE).batch(batch).listener(epochs);
-      // A validation is an evaluation that is prepared once; a step of training goes before it.
-      model.fit(
-          training ? digits : SyntheticDigits.draw(batch, SEED),
-          training ? fit : fit.validation(digits));
-      int steps = (rows + batch - 1) / batch;
-      Summary epoch = epochs.summary();
-      return new Measurement(
-          training ? "fit" : "evaluate",
-          false,
-          null,
-          epoch.dividedBy(steps),
-          null,
-          null,
-          null,
-          steps,
-          0,
-          0,
-          (double) rows / steps);
+      Summary step =
+          epochs(model, digits, new Epochs(model, warmUp, conditions.seconds(), LEAST_EPOCHS))
+              .dividedBy(steps);
+      List<PeerResult> peers =
+          conditions
+              .rivals()
+              .meet(
+                  new Problem.Network(name, training, batch),
+                  nanos -> epochs(model, digits, new Epochs(model, 0, 0, 1)).median() / steps);
+      return Result.ok(name, measurement(step, steps, (double) rows / steps), peers);
     }
+  }
+
+  private Measurement measurement(Summary step, int steps, double images) {
+    String how = training ? "fit" : "evaluate";
+    return new Measurement(how, false, null, step, null, null, null, steps, 0, 0, images);
+  }
+
+  /** Trains, or evaluates again and again; the first time prepares and does not count. */
+  private Summary epochs(Model model, DataSet digits, Epochs epochs) {
+    Fit fit = Fit.epochs(Integer.MAX_VALUE).batch(batch).listener(epochs);
+    // A validation is an evaluation that is prepared once; a step of training goes before it.
+    model.fit(
+        training ? digits : SyntheticDigits.draw(batch, SEED),
+        training ? fit : fit.validation(digits));
+    return epochs.summary();
   }
 
   /** Times epochs, and ends training when there are enough. */
@@ -116,15 +130,17 @@ final class NetworkEntry implements Entry {
     private final Model model;
     private final double warmUp;
     private final double seconds;
+    private final int least;
     private final List<Double> nanos = new ArrayList<>();
     private final long created = System.nanoTime();
     private long begun;
     private long trained;
 
-    Epochs(Model model, double warmUp, double seconds) {
+    Epochs(Model model, double warmUp, double seconds, int least) {
       this.model = model;
       this.warmUp = warmUp;
       this.seconds = seconds;
+      this.least = least;
     }
 
     @Override
@@ -135,15 +151,12 @@ final class NetworkEntry implements Entry {
     @Override
     public void epochEnds(int epoch, History.Epoch result) {
       long now = System.nanoTime();
-      if (epoch == 1 || (begun == 0 && now - created < warmUp * 1e9)) {
+      if (begun == 0) {
+        begun = now - created < warmUp * 1e9 ? 0 : now; // the first one prepares
         return;
       }
-      if (begun == 0) {
-        begun = now;
-        return; // the last one of the warm-up
-      }
       nanos.add(training ? result.seconds() * 1e9 : now - trained);
-      if (nanos.size() >= LEAST_EPOCHS && now - begun >= seconds * 1e9) {
+      if (nanos.size() >= least && now - begun >= seconds * 1e9) {
         model.requestStop();
       }
     }

@@ -1,11 +1,16 @@
 package dev.quern.bench;
 
+import dev.quern.bench.peers.Pairing;
+import dev.quern.bench.peers.Peers;
 import dev.quern.core.AvailableDevice;
 import dev.quern.core.Detection;
+import dev.quern.core.Device;
 import dev.quern.core.DeviceInfo;
 import dev.quern.core.SpecException;
 import dev.quern.kernels.Precision;
 import dev.quern.train.Sequential;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +25,9 @@ import picocli.CommandLine.Spec;
 final class Selection {
   private static final String ALL = "all";
   private static final String CPU = "cpu";
+
+  private static final Pairing QUICK_PAIRS =
+      new Pairing(5, Duration.ofMillis(50), Pairing.USUAL.settle());
 
   private static final double MOST_SECONDS = 60;
   private static final double SECONDS = 1;
@@ -51,6 +59,11 @@ final class Selection {
 
   @Option(names = "--precision", defaultValue = "fp32", description = "fp32, or tf32 on GPUs.")
   private Precision precision;
+
+  @Option(
+      names = "--peers",
+      description = "Also other libraries on the same problems, in turns with ours.")
+  private boolean peers;
 
   @Option(
       names = "--shared",
@@ -106,6 +119,39 @@ final class Selection {
   /** The pattern, or an empty one that everything fits. */
   String patternText() {
     return pattern == null ? "" : pattern;
+  }
+
+  /** Whether others are measured, too. */
+  boolean withPeers() {
+    return peers;
+  }
+
+  /**
+   * The others, if they are wanted.
+   *
+   * @throws SpecException if they are not built
+   */
+  @Nullable Peers peers(DeviceInfo device) {
+    if (!peers) {
+      return null;
+    }
+    String folder = System.getProperty(Peers.FOLDER);
+    if (folder == null) {
+      throw new SpecException(
+          "--peers needs the other libraries: ./quern bench --peers builds them in a source tree");
+    }
+    return new Peers(Path.of(folder), device);
+  }
+
+  /** What all measurements on a device share. */
+  Conditions conditions(Device device, @Nullable Peers others) {
+    Pairing pairing = quick ? QUICK_PAIRS : Pairing.USUAL;
+    return Conditions.of(
+        device,
+        seconds(),
+        precision,
+        !quick && seconds() > 0,
+        others == null ? Rivals.NONE : Rivals.of(others, device.info(), pairing));
   }
 
   /** Whether it says how long to measure. */

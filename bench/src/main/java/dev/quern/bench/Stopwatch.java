@@ -99,6 +99,20 @@ final class Stopwatch {
     }
   }
 
+  /** Runs a body again and again for so long; returns the nanoseconds of a run, by the host. */
+  double round(Runnable body, long nanos) {
+    double spent = 0;
+    long done = 0;
+    int runs = 1;
+    while (spent < nanos) {
+      double wall = batch(body, runs).wall();
+      spent += wall * runs;
+      done += runs;
+      runs = runsFor(wall);
+    }
+    return spent / done;
+  }
+
   /** What it costs the host to enqueue one run; on devices that work in the call, the run too. */
   Summary calls(Runnable body, Timing timing) {
     int calls =

@@ -123,7 +123,7 @@ class BenchCommandTest {
     try (Device device = Detection.detect("cpu").require("cpu").open()) {
       Entry entry = KernelEntry.of(new Relu.Spec(1000));
       entry.measure(
-          new Conditions(device, 0, Precision.FP32, true),
+          new Conditions(device, 0, Precision.FP32, true, true, Rivals.NONE),
           new LinkedHashSet<>(entry.names()),
           results::add);
     }
@@ -143,7 +143,7 @@ class BenchCommandTest {
     try (Device device = Detection.detect("cpu").require("cpu").open()) {
       Entry entry = KernelEntry.of(new Relu.Spec(1L << 50));
       entry.measure(
-          new Conditions(device, 0, Precision.FP32),
+          Conditions.of(device, 0, Precision.FP32, false, Rivals.NONE),
           new LinkedHashSet<>(entry.names()),
           results::add);
     }

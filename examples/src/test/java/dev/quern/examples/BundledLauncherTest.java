@@ -57,6 +57,14 @@ class BundledLauncherTest {
   }
 
   @Test
+  void thereAreNoPeers() throws Exception {
+    Outcome outcome = tree.run(Map.of(), "bench", "--peers");
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.err()).startsWith("quern: --peers needs the source tree").hasLineCount(1);
+  }
+
+  @Test
   void quickStartIsPreparedOnceForTheseJarsAlone() throws Exception {
     LauncherTree.script(
         tree.root().resolve("runtime/bin/java"),

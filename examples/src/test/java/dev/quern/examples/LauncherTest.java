@@ -189,6 +189,51 @@ class LauncherTest {
     assertThat(tree.root().resolve("calls")).hasContent("built");
   }
 
+  @Test
+  void peersAreBuiltOnceAndForBenchAlone() throws Exception {
+    tree.file("peers/pom.xml");
+    tree.file("peers/first/pom.xml");
+    tree.file("peers/second/pom.xml");
+    Files.setLastModifiedTime(
+        tree.root().resolve("examples/target/lib/.built"), FileTime.from(Instant.now()));
+    Map<String, String> environment = Map.of("QUERN_JAVA_HOME", tree.jdk("jdk", "25").toString());
+    LauncherTree.script(
+        folder.resolve("bin/mvn"),
+        "#!" + LauncherTree.BASH + "\necho \"$@\" >>calls\necho of no interest\n");
+    assertThat(tree.run(environment, "devices", "--peers").out()).doesNotContain("quern.peers");
+    assertThat(tree.root().resolve("calls")).doesNotExist();
+
+    Outcome first = tree.run(environment, "bench", "--peers", "--case", "gemm");
+    assertThat(first.err()).startsWith("quern: building the peers (once; downloads ");
+    assertThat(first.out().lines())
+        .containsSubsequence("-Dquern.peers=" + tree.root() + "/peers", "-cp", "bench", "--peers")
+        .doesNotContain("of no interest");
+    assertThat(tree.root().resolve("calls"))
+        .content()
+        .contains("-Ppeers -pl peers/first,peers/second -am package")
+        .hasLineCount(1);
+
+    assertThat(tree.run(environment, "bench", "--peers").err()).isEmpty();
+    Files.setLastModifiedTime(
+        tree.root().resolve("peers/second/pom.xml"),
+        FileTime.from(Instant.now().plusSeconds(7200)));
+    assertThat(tree.run(environment, "bench", "--peers").err()).contains("building the peers");
+  }
+
+  @Test
+  void failedBuildOfThePeersSaysWhereItsLogIs() throws Exception {
+    tree.file("peers/pom.xml");
+    LauncherTree.script(
+        folder.resolve("bin/mvn"), "#!" + LauncherTree.BASH + "\necho 'no such jar'\nexit 1\n");
+    Outcome failed =
+        tree.run(Map.of("QUERN_JAVA_HOME", tree.jdk("jdk", "25").toString()), "bench", "--peers");
+    assertThat(failed.code()).isEqualTo(1);
+    assertThat(failed.out()).isEmpty();
+    assertThat(failed.err())
+        .contains("no such jar")
+        .contains("the whole log is in " + tree.root() + "/target/quern-peers-build.log");
+  }
+
   private static boolean noJdkInPlacesThatCannotBeHidden() throws IOException {
     if (Files.exists(Path.of("/Library/Java/JavaVirtualMachines"))) {
       return false;

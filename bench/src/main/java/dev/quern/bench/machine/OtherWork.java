@@ -1,8 +1,6 @@
 package dev.quern.bench.machine;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OtherWork {
   private static final Path STAT = Path.of("/proc/stat");
+  private static final Path OWN_STAT = Path.of("/proc/self/stat");
+
+  /** Behind the name: user, system, and the same of children that were waited for. */
+  private static final int USER = 11;
 
   /** What {@code /proc/stat} counts in, on all machines that Java runs on. */
   private static final double TICKS_A_SECOND = 100;
@@ -49,13 +51,16 @@ public final class OtherWork {
       }
     }
 
-    private static double ofThisProcess() {
-      double nanos =
-          ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean bean
-              ? bean.getProcessCpuTime()
-              : 0;
+    /** Of this process, of the children that have ended, and of those that are there. */
+    private static double ofThisProcess() throws IOException {
+      String line = Files.readString(OWN_STAT);
+      String[] columns = line.substring(line.lastIndexOf(')') + 2).split(" ");
+      double seconds = 0;
+      for (int i = USER; i < USER + 4; i++) {
+        seconds += Long.parseLong(columns[i]) / TICKS_A_SECOND;
+      }
       try (Stream<ProcessHandle> children = ProcessHandle.current().descendants()) {
-        return nanos / 1e9
+        return seconds
             + children
                 .mapToDouble(
                     child -> child.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9)

@@ -1,0 +1,87 @@
+package dev.quern.bench.peers;
+
+import dev.quern.bench.result.Outcome;
+import dev.quern.bench.result.PeerResult;
+import dev.quern.bench.result.Summary;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Measures Quern and a peer side by side: a round of the one, a round of the other, again and
+ * again, the order changed from pair to pair. What changes on the machine meanwhile changes both,
+ * so the ratio is taken in each pair, and the median of the ratios.
+ *
+ * @param pairs how many
+ * @param round how long a round takes
+ * @param settle the pause in front of each round. Threads that wait for work spin at first, in one
+ *     process while the other one is measured: Quern's for 0.2 ms, libgomp's for some milliseconds,
+ *     OpenBLAS's for 2^26 cycles, which are 26 ms at 2.6 GHz
+ */
+public record Pairing(int pairs, Duration round, Duration settle) {
+  /** Some two seconds for a pair of sides. */
+  public static final Pairing USUAL = new Pairing(7, Duration.ofMillis(100), Duration.ofMillis(40));
+
+  /** Quern's side. */
+  @FunctionalInterface
+  public interface Side {
+    /** Runs again and again for so long; returns the nanoseconds of a run, the mean. */
+    double round(long nanos);
+  }
+
+  /**
+   * Prepares the peer and measures both. What goes wrong with the peer is a result; what Quern's
+   * side throws is thrown.
+   */
+  public PeerResult measure(Problem problem, Side own, PeerProcess peer) {
+    String how;
+    try {
+      how = peer.prepare(problem);
+    } catch (NotOfferedException e) {
+      return without(peer, Outcome.ABSENT, e);
+    } catch (PeerException e) {
+      return without(peer, Outcome.FAILED, e);
+    }
+    try {
+      return new PeerResult(peer.name(), peer.version(), Outcome.OK, how, rounds(own, peer));
+    } catch (PeerException e) {
+      return without(peer, Outcome.FAILED, e);
+    }
+  }
+
+  private static PeerResult without(PeerProcess peer, Outcome outcome, RuntimeException why) {
+    String message = String.valueOf(why.getMessage());
+    return new PeerResult(peer.name(), peer.version(), outcome, message, null);
+  }
+
+  private PeerResult.Figures rounds(Side own, PeerProcess peer) {
+    double[] ours = new double[pairs];
+    double[] theirs = new double[pairs];
+    double[] ratios = new double[pairs];
+    for (int pair = 0; pair < pairs; pair++) {
+      if (pair % 2 == 0) {
+        ours[pair] = timed(own);
+        theirs[pair] = timed(peer::round);
+      } else {
+        theirs[pair] = timed(peer::round);
+        ours[pair] = timed(own);
+      }
+      ratios[pair] = theirs[pair] / ours[pair];
+    }
+    Summary ratio = Summary.of(ratios);
+    return new PeerResult.Figures(
+        Summary.of(ours).median(),
+        Summary.of(theirs).median(),
+        ratio.median(),
+        ratio.lower(),
+        ratio.upper(),
+        pairs);
+  }
+
+  private double timed(Side side) {
+    long end = System.nanoTime() + settle.toNanos();
+    for (long left = settle.toNanos(); left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+    return side.round(round.toNanos());
+  }
+}

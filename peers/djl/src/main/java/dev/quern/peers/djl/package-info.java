@@ -1,0 +1,5 @@
+/** PyTorch, through DJL, as a peer. */
+@NullMarked
+package dev.quern.peers.djl;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** oneDNN as a peer. */
+@NullMarked
+package dev.quern.peers.onednn;
+
+import org.jspecify.annotations.NullMarked;
