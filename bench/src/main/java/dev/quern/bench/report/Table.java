@@ -2,6 +2,7 @@ package dev.quern.bench.report;
 
 import dev.quern.bench.result.Ceilings;
 import dev.quern.bench.result.Measurement;
+import dev.quern.bench.result.Outcome;
 import dev.quern.bench.result.PeerResult;
 import dev.quern.bench.result.Result;
 import dev.quern.bench.result.Summary;
@@ -17,6 +18,9 @@ public final class Table {
   private static final double NANOS_PER_MICRO = 1e3;
   private static final int PERCENT = 100;
 
+  /** Room for a peer's name and version. */
+  private static final int PEER = 28;
+
   private final PrintWriter out;
   private final int width;
 
@@ -28,7 +32,7 @@ public final class Table {
    */
   public Table(PrintWriter out, Collection<String> names) {
     this.out = out;
-    width = names.stream().mapToInt(String::length).max().orElse(0);
+    width = Math.max(PEER, names.stream().mapToInt(String::length).max().orElse(0));
   }
 
   /** Which device it is, what it can do at most, and what the columns are. */
@@ -43,76 +47,103 @@ public final class Table {
               .map(l -> String.format(Locale.ROOT, "%s %.0f", l.name(), l.gigabytes()))
               .collect(Collectors.joining(", ", "", " GB/s")));
     }
-    out.printf(
-        "%-" + width + "s %11s %5s %11s %11s %9s %18s %6s  %s%n",
-        "CASE",
-        "DEVICE us",
-        "+-%",
-        "WALL us",
-        "REPLAY us",
-        "CALL ns",
-        "RATE",
-        "SHARE",
-        "HOW");
-    out.flush();
+    row("CASE", "DEVICE us", "+-%", "WALL us", "REPLAY us", "CALL ns", "RATE", "SHARE", "HOW");
   }
 
-  /** One result; its share is of the ceilings as known now. */
+  /** One result, and under it how others did; its share is of the ceilings as known now. */
   public void line(Result result, Ceilings ceilings) {
     Measurement m = result.measurement();
     if (m == null) {
-      out.printf("%-" + width + "s %s: %s%n", result.name(), result.outcome(), result.message());
-    } else {
-      Summary times = m.device() == null ? m.wall() : m.device();
-      out.printf(
-          Locale.ROOT,
-          "%-" + width + "s %11s %5.1f %11s %11s %9s %18s %6s  %s%n",
-          result.name(),
-          micros(m.device()),
-          PERCENT * times.spread(),
-          micros(m.wall()),
-          micros(m.replay()),
-          m.call() == null ? "-" : String.format(Locale.ROOT, "%.0f", m.call().median()),
-          rate(m),
-          share(ceilings.share(m)),
-          m.implementation());
+      row(result.name(), result.outcome() + ": " + result.message());
+      return;
     }
-    result.peers().forEach(this::peer);
+    Summary times = m.device() == null ? m.wall() : m.device();
+    row(
+        result.name(),
+        micros(m.device()),
+        String.format(Locale.ROOT, "%.1f", PERCENT * times.spread()),
+        micros(m.wall()),
+        micros(m.replay()),
+        m.call() == null ? "-" : String.format(Locale.ROOT, "%.0f", m.call().median()),
+        rate(m, m.nanos()),
+        share(ceilings.share(m)),
+        m.implementation());
+    for (PeerResult peer : result.peers()) {
+      if (peer.outcome() != Outcome.ABSENT) { // OpenBLAS has no convolutions: no news
+        peer(m, peer);
+      }
+    }
+  }
+
+  private void peer(Measurement own, PeerResult peer) {
+    String name = "  " + peer.peer() + " " + peer.version();
+    PeerResult.Figures figures = peer.figures();
+    if (figures == null) {
+      row(name, peer.outcome() + ": " + peer.text());
+      return;
+    }
+    row(
+        name,
+        "",
+        "",
+        micros(figures.peerNanos()),
+        "",
+        "",
+        rate(own, figures.peerNanos()),
+        String.format(Locale.ROOT, "%.2f x", figures.ratio()),
+        String.format(
+            Locale.ROOT,
+            "times our time (%.2f to %.2f): %s",
+            figures.lower(),
+            figures.upper(),
+            peer.text()));
+  }
+
+  private void row(String name, String text) {
+    out.printf("%-" + width + "s %s%n", name, text);
     out.flush();
   }
 
-  private void peer(PeerResult peer) {
-    PeerResult.Figures figures = peer.figures();
-    if (figures == null) {
-      out.printf("  %s %s: %s: %s%n", peer.peer(), peer.version(), peer.outcome(), peer.text());
-      return;
-    }
+  private void row(
+      String name,
+      String device,
+      String spread,
+      String wall,
+      String replay,
+      String call,
+      String rate,
+      String share,
+      String how) {
     out.printf(
-        Locale.ROOT,
-        "  %s %s takes %.2f times as long (%.2f to %.2f in %d pairs): %.2f us  %s%n",
-        peer.peer(),
-        peer.version(),
-        figures.ratio(),
-        figures.lower(),
-        figures.upper(),
-        figures.pairs(),
-        figures.peerNanos() / NANOS_PER_MICRO,
-        peer.text());
+        "%-" + width + "s %11s %5s %11s %11s %9s %18s %6s  %s%n",
+        name,
+        device,
+        spread,
+        wall,
+        replay,
+        call,
+        rate,
+        share,
+        how);
+    out.flush();
   }
 
   private static String micros(@Nullable Summary summary) {
-    return summary == null
-        ? "-"
-        : String.format(Locale.ROOT, "%.2f", summary.median() / NANOS_PER_MICRO);
+    return summary == null ? "-" : micros(summary.median());
   }
 
-  private static String rate(Measurement m) {
+  private static String micros(double nanos) {
+    return String.format(Locale.ROOT, "%.2f", nanos / NANOS_PER_MICRO);
+  }
+
+  /** What a time of the measured problem amounts to. */
+  private static String rate(Measurement m, double nanos) {
     if (m.images() > 0) {
-      return String.format(Locale.ROOT, "%.0f images/s", m.imagesPerSecond());
+      return String.format(Locale.ROOT, "%.0f images/s", m.images() / nanos * 1e9);
     }
     return m.computes()
-        ? String.format(Locale.ROOT, "%.1f GFLOP/s", m.gflops())
-        : String.format(Locale.ROOT, "%.1f GB/s   ", m.gigabytes());
+        ? String.format(Locale.ROOT, "%.1f GFLOP/s", m.flops() / nanos)
+        : String.format(Locale.ROOT, "%.1f GB/s   ", m.bytes() / nanos);
   }
 
   private static String share(@Nullable Double share) {
