@@ -92,7 +92,7 @@ public final class BenchCommand implements Callable<Integer> {
       return withHarness(jmh);
     }
     List<AvailableDevice> devices = selection.devices();
-    Set<String> wanted = selection.wanted(devices, network);
+    Set<String> wanted = selection.wanted(devices);
     if (list) {
       return names(wanted);
     }
@@ -118,8 +118,7 @@ public final class BenchCommand implements Callable<Integer> {
     CommandLine line = command.commandLine();
     AvailableDevice device = selection.oneDevice();
     HarnessRun run =
-        new HarnessRun(
-            results, selection.entries(device.info().kind(), network), selection.patternText());
+        new HarnessRun(results, selection.problems(device.info().kind()), selection.patternText());
     if (list) {
       return names(run.cases());
     }

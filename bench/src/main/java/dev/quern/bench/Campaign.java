@@ -1,14 +1,15 @@
 package dev.quern.bench;
 
+import dev.quern.bench.meter.Meter;
 import dev.quern.bench.peers.Peers;
 import dev.quern.bench.report.Table;
 import dev.quern.bench.result.Result;
+import dev.quern.bench.suite.Problem;
 import dev.quern.core.AvailableDevice;
 import dev.quern.core.ComputeException;
 import dev.quern.core.Device;
 import dev.quern.train.Sequential;
 import java.io.PrintWriter;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -62,15 +63,16 @@ final class Campaign {
   }
 
   private int measure(Device device, @Nullable Peers peers, Table table, Set<String> wanted) {
-    Conditions conditions = selection.conditions(device, peers);
+    Meter meter = new Meter(selection.conditions(device, peers), network);
     int leftOut = 0;
-    for (Entry entry : selection.entries(device.info().kind(), network)) {
-      Set<String> lines = new LinkedHashSet<>(entry.names());
-      lines.retainAll(wanted);
-      if (!selection.allows(journal.seconds())) {
-        leftOut += lines.size();
-      } else if (!lines.isEmpty()) {
-        entry.measure(conditions, lines, result -> take(result, table));
+    for (Problem problem : selection.problems(device.info().kind())) {
+      if (!wanted.contains(problem.name())) {
+        continue;
+      }
+      if (selection.allows(journal.seconds())) {
+        take(meter.measure(problem), table);
+      } else {
+        leftOut++;
       }
     }
     return leftOut;

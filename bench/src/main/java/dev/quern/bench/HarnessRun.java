@@ -1,6 +1,7 @@
 package dev.quern.bench;
 
 import dev.quern.bench.report.OutputFile;
+import dev.quern.bench.suite.Problem;
 import dev.quern.kernels.Precision;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -18,15 +19,15 @@ final class HarnessRun {
    * Chooses what is timed.
    *
    * @param path for the results; must be one that can be written
-   * @param entries of which the kernels can be chosen, beside the harness's own cases
+   * @param problems of which the kernels can be chosen, beside the harness's own cases
    * @param pattern as {@link CasePattern#matching} has it
    */
-  HarnessRun(Path path, List<Entry> entries, String pattern) {
+  HarnessRun(Path path, List<Problem> problems, String pattern) {
     file = new OutputFile("--jmh", path);
     file.requireWritable();
-    for (Entry entry : entries) {
-      if (entry instanceof KernelEntry<?>) {
-        cases.addAll(entry.names());
+    for (Problem problem : problems) {
+      if (problem instanceof Problem.Kernel) {
+        cases.add(problem.name());
       }
     }
     cases.addAll(harness.ownCases());

@@ -24,7 +24,7 @@ final class SeenCeilings {
         double before = known.gflops() == null ? 0 : known.gflops();
         yield new Ceilings(Math.max(before, m.gflops()), known.levels());
       }
-      case TransferEntry.COPIES -> {
+      case "copy" -> {
         double before = known.levels().isEmpty() ? 0 : known.levels().getLast().gigabytes();
         double now = Math.max(before, m.gigabytes());
         yield new Ceilings(

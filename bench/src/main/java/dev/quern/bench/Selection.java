@@ -1,21 +1,23 @@
 package dev.quern.bench;
 
+import dev.quern.bench.meter.Conditions;
+import dev.quern.bench.meter.Rivals;
 import dev.quern.bench.peers.Pairing;
 import dev.quern.bench.peers.Peers;
+import dev.quern.bench.suite.Problem;
+import dev.quern.bench.suite.Suite;
 import dev.quern.core.AvailableDevice;
 import dev.quern.core.Detection;
 import dev.quern.core.Device;
 import dev.quern.core.DeviceInfo;
 import dev.quern.core.SpecException;
 import dev.quern.kernels.Precision;
-import dev.quern.train.Sequential;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -185,10 +187,11 @@ final class Selection {
   }
 
   /** All that could be measured on a device of a kind. */
-  List<Entry> entries(DeviceInfo.Kind kind, Supplier<Sequential> network) {
-    List<Entry> entries =
-        quick ? Suite.quick(kind, precision, network) : Suite.all(kind, precision, network);
-    return shared ? Suite.withShared(entries) : entries;
+  List<Problem> problems(DeviceInfo.Kind kind) {
+    if (shared) {
+      return Suite.withShared(kind, precision);
+    }
+    return quick ? Suite.quick(kind, precision) : Suite.all(kind, precision);
   }
 
   /**
@@ -196,10 +199,10 @@ final class Selection {
    *
    * @throws SpecException if there are none
    */
-  Set<String> wanted(List<AvailableDevice> devices, Supplier<Sequential> network) {
+  Set<String> wanted(List<AvailableDevice> devices) {
     Set<String> names = new LinkedHashSet<>();
     for (AvailableDevice device : devices) {
-      entries(device.info().kind(), network).forEach(entry -> names.addAll(entry.names()));
+      problems(device.info().kind()).forEach(problem -> names.add(problem.name()));
     }
     return CasePattern.matching(names, patternText());
   }

@@ -1,8 +1,10 @@
 /**
- * Measures kernels, and the training of whole networks, on any device: {@code quern bench}.
+ * {@code quern bench}: measures kernels, transfers and whole networks on any device, and shows what
+ * was measured.
  *
- * <p>{@link dev.quern.bench.Suite} says what is measured, {@link dev.quern.bench.Stopwatch} how; an
- * op's buffers and calls are those of {@link dev.quern.kernels.cases.Cases}.
+ * <p>{@code suite} says what is measured, {@code meter} how, {@code machine} what the processors
+ * can do at most, {@code peers} how others do; a run's {@code result} becomes a {@code report} or a
+ * {@code page}.
  */
 @NullMarked
 package dev.quern.bench;

@@ -3,21 +3,13 @@ package dev.quern.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.quern.bench.result.Outcome;
-import dev.quern.bench.result.Result;
 import dev.quern.core.ComputeException;
-import dev.quern.core.Detection;
-import dev.quern.core.Device;
-import dev.quern.core.SpecException;
-import dev.quern.kernels.Precision;
-import dev.quern.kernels.Relu;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -118,45 +110,6 @@ class BenchCommandTest {
   }
 
   @Test
-  void recordingsAreTimedWhereThatIsAskedFor() {
-    List<Result> results = new ArrayList<>();
-    try (Device device = Detection.detect("cpu").require("cpu").open()) {
-      Entry entry = KernelEntry.of(new Relu.Spec(1000));
-      entry.measure(
-          new Conditions(device, 0, Precision.FP32, true, true, Rivals.NONE),
-          new LinkedHashSet<>(entry.names()),
-          results::add);
-    }
-    assertThat(results)
-        .hasSize(2)
-        .allSatisfy(
-            result -> {
-              assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.OK);
-              assertThat(Objects.requireNonNull(result.measurement()).replay()).isNotNull();
-            });
-  }
-
-  /** More memory than any machine has: the line says so, and the next one comes. */
-  @Test
-  void whatFailsIsALineOfItsOwn() {
-    List<Result> results = new ArrayList<>();
-    try (Device device = Detection.detect("cpu").require("cpu").open()) {
-      Entry entry = KernelEntry.of(new Relu.Spec(1L << 50));
-      entry.measure(
-          Conditions.of(device, 0, Precision.FP32, false, Rivals.NONE),
-          new LinkedHashSet<>(entry.names()),
-          results::add);
-    }
-    assertThat(results)
-        .hasSize(2)
-        .allSatisfy(
-            result -> {
-              assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
-              assertThat(result.message()).contains("out of memory");
-            });
-  }
-
-  @Test
   void sharedProblemsAreMeasuredWhereThatIsAskedFor() {
     String pattern = "relu/17 "; // two passes
     assertThat(bench("--case", pattern).err()).startsWith("no case is named '" + pattern + "'");
@@ -211,19 +164,5 @@ class BenchCommandTest {
         .hasMessage(
             "JMH is not on the class path: ./quern bench --jmh puts it there in a source tree, and"
                 + " a bundle has none");
-  }
-
-  @Test
-  void aKernelIsPreparedForOthersToTime() {
-    try (Device device = Detection.detect("cpu").require("cpu").open()) {
-      try (PreparedPass pass = PreparedPass.open(device, Precision.FP32, SMALL)) {
-        pass.run();
-      }
-      assertThatThrownBy(() -> PreparedPass.open(device, Precision.FP32, "train-step/mnist-b32"))
-          .isInstanceOf(SpecException.class)
-          .hasMessage(
-              "no kernel is named 'train-step/mnist-b32' in FP32 for cpu; quern bench --list gives"
-                  + " the names");
-    }
   }
 }

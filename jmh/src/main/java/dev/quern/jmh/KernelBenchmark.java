@@ -1,6 +1,6 @@
 package dev.quern.jmh;
 
-import dev.quern.bench.PreparedPass;
+import dev.quern.bench.meter.PreparedPass;
 import dev.quern.core.Detection;
 import dev.quern.core.Device;
 import dev.quern.kernels.Precision;
@@ -54,7 +54,7 @@ public class KernelBenchmark {
   public void open() {
     opened = Detection.detect(device).require(device).open();
     try {
-      pass = PreparedPass.open(opened, precision, kernel);
+      pass = PreparedPass.warm(opened, precision, kernel);
     } catch (RuntimeException e) {
       opened.close(); // JMH tears down only what it has set up
       throw e;

@@ -3,6 +3,7 @@ package dev.quern.bench.peers;
 import dev.quern.bench.result.Outcome;
 import dev.quern.bench.result.PeerResult;
 import dev.quern.bench.result.Summary;
+import dev.quern.bench.suite.Problem;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 

@@ -1,5 +1,7 @@
 package dev.quern.bench.peers;
 
+import dev.quern.bench.suite.Problem;
+
 /**
  * A library that Quern is compared with. {@link PeerProgram} finds it with {@link
  * java.util.ServiceLoader}, makes one and calls it from one thread alone.

@@ -1,5 +1,6 @@
 package dev.quern.bench.peers;
 
+import dev.quern.bench.suite.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

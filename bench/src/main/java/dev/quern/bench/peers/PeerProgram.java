@@ -1,6 +1,7 @@
 package dev.quern.bench.peers;
 
-import dev.quern.bench.Problems;
+import dev.quern.bench.suite.Problem;
+import dev.quern.bench.suite.Suite;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -93,7 +94,7 @@ public final class PeerProgram {
       run = null;
     }
     Problem problem =
-        Problems.named(name)
+        Suite.named(name)
             .orElseThrow(() -> new NotOfferedException("no line is named '" + name + "'"));
     PeerRun prepared = new Rehearsal(peer).of(problem);
     run = prepared;

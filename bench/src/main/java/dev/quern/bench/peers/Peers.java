@@ -1,5 +1,6 @@
 package dev.quern.bench.peers;
 
+import dev.quern.bench.suite.Problem;
 import dev.quern.core.DeviceInfo;
 import dev.quern.core.SpecException;
 import java.io.File;

@@ -1,5 +1,6 @@
 package dev.quern.bench.peers;
 
+import dev.quern.bench.suite.Problem;
 import dev.quern.core.Kernel;
 import dev.quern.kernels.cases.Case;
 import dev.quern.kernels.cases.Cases;
@@ -68,6 +69,8 @@ public final class Rehearsal {
           network.training()
               ? learning(peer.training(new Digits(network.batch())))
               : answering(peer.inference(new Digits(network.batch())), network.batch());
+      case Problem.Transfer transfer ->
+          throw new NotOfferedException(transfer.name() + " is a matter of the device alone");
     };
   }
 

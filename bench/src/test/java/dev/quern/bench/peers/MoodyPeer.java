@@ -1,5 +1,6 @@
 package dev.quern.bench.peers;
 
+import dev.quern.bench.suite.Problem;
 import dev.quern.kernels.Gemm;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

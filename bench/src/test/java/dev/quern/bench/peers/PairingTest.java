@@ -3,9 +3,10 @@ package dev.quern.bench.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.quern.bench.Problems;
 import dev.quern.bench.result.Outcome;
 import dev.quern.bench.result.PeerResult;
+import dev.quern.bench.suite.Problem;
+import dev.quern.bench.suite.Suite;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -13,9 +14,9 @@ import org.junit.jupiter.api.Test;
 
 class PairingTest {
   private static final Problem PRODUCT =
-      Problems.named("gemm/NNm32n10k128+BIAS forward").orElseThrow();
+      Suite.named("gemm/NNm32n10k128+BIAS forward").orElseThrow();
   private static final Problem POOLING =
-      Problems.named("maxpool2d/mb32ic32ih26kh2sh2relu forward").orElseThrow();
+      Suite.named("maxpool2d/mb32ic32ih26kh2sh2relu forward").orElseThrow();
   private static final Pairing SHORT = new Pairing(5, Duration.ofMillis(2), Duration.ofMillis(1));
 
   private static PeerProcess peer(String mood) {

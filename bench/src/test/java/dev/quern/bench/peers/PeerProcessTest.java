@@ -3,7 +3,8 @@ package dev.quern.bench.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.quern.bench.Problems;
+import dev.quern.bench.suite.Problem;
+import dev.quern.bench.suite.Suite;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,10 +18,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PeerProcessTest {
   private static final String NAME = "gemm/NNm32n10k128+BIAS forward";
-  private static final Problem PRODUCT = Problems.named(NAME).orElseThrow();
+  private static final Problem PRODUCT = Suite.named(NAME).orElseThrow();
   private static final Problem POOLING =
-      Problems.named("maxpool2d/mb32ic32ih26kh2sh2relu forward").orElseThrow();
-  private static final Problem TRAINING = Problems.named("train-step/mnist-b32").orElseThrow();
+      Suite.named("maxpool2d/mb32ic32ih26kh2sh2relu forward").orElseThrow();
+  private static final Problem TRAINING = Suite.named("train-step/mnist-b32").orElseThrow();
   private static final PeerProcess.Limits LIMITS =
       new PeerProcess.Limits(
           Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(60));

@@ -3,7 +3,8 @@ package dev.quern.bench.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.quern.bench.Problems;
+import dev.quern.bench.suite.Problem;
+import dev.quern.bench.suite.Suite;
 import dev.quern.core.DeviceInfo;
 import dev.quern.core.SpecException;
 import java.io.IOException;
@@ -15,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PeersTest {
   private static final Problem PRODUCT =
-      Problems.named("gemm/NNm32n10k128+BIAS forward").orElseThrow();
-  private static final Problem TRAINING = Problems.named("train-step/mnist-b32").orElseThrow();
+      Suite.named("gemm/NNm32n10k128+BIAS forward").orElseThrow();
+  private static final Problem TRAINING = Suite.named("train-step/mnist-b32").orElseThrow();
 
   @TempDir private Path folder;
 
@@ -58,10 +59,8 @@ class PeersTest {
   @Test
   void problemIsFoundAgainByItsName() {
     assertThat(PRODUCT.name()).isEqualTo("gemm/NNm32n10k128+BIAS forward");
-    assertThat(TRAINING).isEqualTo(new Problem.Network("train-step/mnist-b32", true, 32));
-    assertThat(Problems.named("inference/mnist-b128"))
-        .contains(new Problem.Network("inference/mnist-b128", false, 128));
-    assertThat(Problems.named("copy/16777216")).isEmpty();
-    assertThat(Problems.named("nonsense")).isEmpty();
+    assertThat(TRAINING).isEqualTo(new Problem.Network(true, 32));
+    assertThat(Suite.named("inference/mnist-b128")).contains(new Problem.Network(false, 128));
+    assertThat(Suite.named("nonsense")).isEmpty();
   }
 }

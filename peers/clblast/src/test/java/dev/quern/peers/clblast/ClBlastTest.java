@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.quern.bench.peers.NotOfferedException;
 import dev.quern.bench.peers.PeerRun;
-import dev.quern.bench.peers.Problem;
 import dev.quern.bench.peers.Rehearsal;
+import dev.quern.bench.suite.Problem;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Gemm;
 import dev.quern.kernels.Pass;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.quern.bench.peers.InferenceRun;
 import dev.quern.bench.peers.NotOfferedException;
 import dev.quern.bench.peers.PeerRun;
-import dev.quern.bench.peers.Problem;
 import dev.quern.bench.peers.Rehearsal;
 import dev.quern.bench.peers.TrainingRun;
+import dev.quern.bench.suite.Problem;
 import dev.quern.kernels.Pass;
 import dev.quern.kernels.Relu;
 import org.junit.jupiter.api.Test;
@@ -18,7 +18,7 @@ class PyTorchTest {
 
   @Test
   void networkLearns() {
-    try (PeerRun run = rehearsal.checked(new Problem.Network("training", true, 32))) {
+    try (PeerRun run = rehearsal.checked(new Problem.Network(true, 32))) {
       run.run();
       assertThat(((TrainingRun) run).loss()).isBetween(0.0, 2.0);
     }
@@ -26,7 +26,7 @@ class PyTorchTest {
 
   @Test
   void networkAnswersDifferentPicturesDifferently() {
-    try (PeerRun run = rehearsal.checked(new Problem.Network("inference", false, 4))) {
+    try (PeerRun run = rehearsal.checked(new Problem.Network(false, 4))) {
       run.run();
       float[] first = ((InferenceRun) run).probabilities();
       run.run();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quern.bench.peers.NotOfferedException;
 import dev.quern.bench.peers.PeerRun;
-import dev.quern.bench.peers.Problem;
 import dev.quern.bench.peers.Rehearsal;
+import dev.quern.bench.suite.Problem;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Epilogue;

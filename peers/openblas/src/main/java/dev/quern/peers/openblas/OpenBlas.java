@@ -4,7 +4,7 @@ import dev.quern.bench.peers.KernelRun;
 import dev.quern.bench.peers.NotOfferedException;
 import dev.quern.bench.peers.Operands;
 import dev.quern.bench.peers.Peer;
-import dev.quern.bench.peers.Problem;
+import dev.quern.bench.suite.Problem;
 import dev.quern.kernels.Gemm;
 import org.bytedeco.openblas.global.openblas;
 

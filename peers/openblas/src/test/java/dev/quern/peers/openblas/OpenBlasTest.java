@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quern.bench.peers.NotOfferedException;
 import dev.quern.bench.peers.PeerRun;
-import dev.quern.bench.peers.Problem;
 import dev.quern.bench.peers.Rehearsal;
+import dev.quern.bench.suite.Problem;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Gemm;
 import dev.quern.kernels.Pass;
@@ -35,7 +35,7 @@ class OpenBlasTest {
   void nothingElseIsOffered() {
     assertThatThrownBy(() -> rehearsal.checked(new Problem.Kernel(new Relu.Spec(10), Pass.FORWARD)))
         .isInstanceOf(NotOfferedException.class);
-    assertThatThrownBy(() -> rehearsal.checked(new Problem.Network("training", true, 32)))
+    assertThatThrownBy(() -> rehearsal.checked(new Problem.Network(true, 32)))
         .isInstanceOf(NotOfferedException.class);
   }
 

@@ -1,4 +1,4 @@
-package dev.quern.bench;
+package dev.quern.bench.meter;
 
 import dev.quern.core.Device;
 import dev.quern.core.DeviceInfo;
@@ -14,7 +14,7 @@ import dev.quern.kernels.Precision;
  * @param coldRuns whether runs on cold caches are timed, too
  * @param rivals who is measured in turns with the device
  */
-record Conditions(
+public record Conditions(
     Device device,
     double seconds,
     Precision precision,
@@ -23,7 +23,7 @@ record Conditions(
     Rivals rivals) {
 
   /** Recordings are worth timing where launches cost much. */
-  static Conditions of(
+  public static Conditions of(
       Device device, double seconds, Precision precision, boolean coldRuns, Rivals rivals) {
     boolean gpu = device.info().kind() == DeviceInfo.Kind.GPU;
     return new Conditions(device, seconds, precision, gpu, coldRuns, rivals);

@@ -1,7 +1,9 @@
-package dev.quern.bench;
+package dev.quern.bench.meter;
 
 import dev.quern.bench.result.Measurement;
 import dev.quern.bench.result.Result;
+import dev.quern.bench.suite.Problem;
+import dev.quern.bench.suite.Problem.Transfer.Way;
 import dev.quern.core.Arena;
 import dev.quern.core.DataType;
 import dev.quern.core.Device;
@@ -9,61 +11,18 @@ import dev.quern.core.DeviceBuffer;
 import dev.quern.core.HostBuffer;
 import dev.quern.core.Stream;
 import dev.quern.kernels.cases.Values;
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 
-/** Elements on their way: within the device's memory, to it, or from it. */
-final class TransferEntry implements Entry {
-  /** The group of copies within a device, which are the ceiling of what memory bounds. */
-  static final String COPIES = "copy";
+/** Times elements on their way. */
+final class TransferMeter {
+  private TransferMeter() {}
 
-  /** Where elements come from and go to. */
-  enum Way {
-    /** From one buffer of the device to another. */
-    COPY,
-    /** From staging memory of the host to the device. */
-    UPLOAD,
-    /** From the device to staging memory of the host. */
-    DOWNLOAD;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  private final Way way;
-  private final long count;
-
-  /** So many FLOAT32 elements. */
-  TransferEntry(Way way, long count) {
-    this.way = way;
-    this.count = count;
-  }
-
-  private String name() {
-    return way + "/" + count;
-  }
-
-  @Override
-  public List<String> names() {
-    return List.of(name());
-  }
-
-  @Override
-  public void measure(Conditions conditions, Set<String> wanted, Consumer<Result> results) {
-    try {
-      results.accept(Result.ok(name(), timed(conditions)));
-    } catch (RuntimeException e) {
-      results.accept(Result.failed(name(), e));
-    }
+  static Result measure(Conditions conditions, Problem.Transfer problem) {
+    return Result.ok(problem.name(), timed(conditions, problem));
   }
 
   /** No two alike: memory that compresses what it holds must not show. */
-  private Values numbers() {
+  private static Values numbers(long count) {
     SplittableRandom random = new SplittableRandom(1);
     float[] numbers = new float[(int) Math.min(count, Filler.PIECE)];
     for (int i = 0; i < numbers.length; i++) {
@@ -72,10 +31,11 @@ final class TransferEntry implements Entry {
     return Values.of(numbers);
   }
 
-  private Measurement timed(Conditions conditions) {
+  private static Measurement timed(Conditions conditions, Problem.Transfer problem) {
+    long count = problem.count();
     Device device = conditions.device();
     long bytes = count * Float.BYTES;
-    boolean copy = way == Way.COPY;
+    boolean copy = problem.way() == Way.COPY;
     long buffers = copy ? 2 : 1;
     try (Stream stream = device.newStream();
         Arena arena =
@@ -84,20 +44,21 @@ final class TransferEntry implements Entry {
       DeviceBuffer first = arena.allocate("first", DataType.FLOAT32, count);
       DeviceBuffer second = copy ? arena.allocate("second", DataType.FLOAT32, count) : first;
       try (Filler filler = new Filler(device, stream)) {
-        filler.fill(first, numbers());
-        filler.fill(second, numbers());
+        filler.fill(first, numbers(count));
+        filler.fill(second, numbers(count));
       }
       Runnable body =
-          switch (way) {
+          switch (problem.way()) {
             case COPY -> () -> stream.copy(first, second);
             case UPLOAD -> () -> stream.write(first, host);
             case DOWNLOAD -> () -> stream.read(first, host);
           };
-      return timed(conditions, stream, body, (copy ? 2.0 : 1.0) * bytes);
+      return timed(conditions, stream, problem.way(), body, (copy ? 2.0 : 1.0) * bytes);
     }
   }
 
-  private Measurement timed(Conditions conditions, Stream stream, Runnable body, double bytes) {
+  private static Measurement timed(
+      Conditions conditions, Stream stream, Way way, Runnable body, double bytes) {
     Stopwatch watch = new Stopwatch(stream, conditions.seconds(), () -> {}, Integer.MAX_VALUE);
     Stopwatch.Timing timing = watch.time(body);
     return new Measurement(

@@ -1,10 +1,10 @@
-package dev.quern.bench;
+package dev.quern.bench.meter;
 
-import dev.quern.bench.peers.Problem;
 import dev.quern.bench.result.Measurement;
 import dev.quern.bench.result.PeerResult;
 import dev.quern.bench.result.Result;
 import dev.quern.bench.result.Summary;
+import dev.quern.bench.suite.Problem;
 import dev.quern.core.DeviceInfo;
 import dev.quern.train.Fit;
 import dev.quern.train.History;
@@ -17,16 +17,13 @@ import dev.quern.train.data.DataSet;
 import dev.quern.train.data.SyntheticDigits;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A whole network on drawn digits, by the host's clock over whole epochs, as a user would see it:
  * training, or the answering of questions. The first epoch is left out, since it prepares.
  */
-final class NetworkEntry implements Entry {
+final class NetworkMeter {
   private static final long SEED = 1;
   private static final int LEAST_EPOCHS = 3;
 
@@ -41,48 +38,26 @@ final class NetworkEntry implements Entry {
   /** Until Java has compiled all kernels. */
   private static final double WARM_UP_CPU = 3;
 
-  private final String name;
+  private final Conditions conditions;
   private final Supplier<Sequential> network;
-  private final int batch;
+  private final Problem.Network problem;
   private final boolean training;
+  private final int batch;
 
-  private NetworkEntry(String name, Supplier<Sequential> network, int batch, boolean training) {
-    this.name = name;
+  /**
+   * A meter.
+   *
+   * @param network makes the network
+   */
+  NetworkMeter(Conditions conditions, Supplier<Sequential> network, Problem.Network problem) {
+    this.conditions = conditions;
     this.network = network;
-    this.batch = batch;
-    this.training = training;
+    this.problem = problem;
+    training = problem.training();
+    batch = problem.batch();
   }
 
-  /** Training steps. */
-  static Entry training(String model, Supplier<Sequential> network, int batch) {
-    return new NetworkEntry("train-step/%s-b%d".formatted(model, batch), network, batch, true);
-  }
-
-  /** Forward runs with loss and hits, as in an evaluation. */
-  static Entry inference(String model, Supplier<Sequential> network, int batch) {
-    return new NetworkEntry("inference/%s-b%d".formatted(model, batch), network, batch, false);
-  }
-
-  @Override
-  public List<String> names() {
-    return List.of(name);
-  }
-
-  @Override
-  public @Nullable Problem problem(String line) {
-    return line.equals(name) ? new Problem.Network(name, training, batch) : null;
-  }
-
-  @Override
-  public void measure(Conditions conditions, Set<String> wanted, Consumer<Result> results) {
-    try {
-      results.accept(timed(conditions));
-    } catch (RuntimeException e) {
-      results.accept(Result.failed(name, e));
-    }
-  }
-
-  private Result timed(Conditions conditions) {
+  Result measure() {
     boolean cpu = conditions.device().info().kind() == DeviceInfo.Kind.CPU;
     int rows = conditions.seconds() == 0 ? ROWS_LEAST : cpu ? ROWS_CPU : ROWS_GPU;
     int steps = (rows + batch - 1) / batch;
@@ -104,9 +79,9 @@ final class NetworkEntry implements Entry {
           conditions
               .rivals()
               .meet(
-                  new Problem.Network(name, training, batch),
+                  problem,
                   nanos -> epochs(model, digits, new Epochs(model, 0, 0, 1)).median() / steps);
-      return Result.ok(name, measurement(step, steps, (double) rows / steps), peers);
+      return Result.ok(problem.name(), measurement(step, steps, (double) rows / steps), peers);
     }
   }
 

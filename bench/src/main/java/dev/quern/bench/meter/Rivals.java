@@ -1,15 +1,15 @@
-package dev.quern.bench;
+package dev.quern.bench.meter;
 
 import dev.quern.bench.peers.Pairing;
 import dev.quern.bench.peers.Peers;
-import dev.quern.bench.peers.Problem;
 import dev.quern.bench.result.PeerResult;
+import dev.quern.bench.suite.Problem;
 import dev.quern.core.DeviceInfo;
 import java.util.List;
 
 /** Other libraries that are measured in turns with a device, if any are. */
 @FunctionalInterface
-interface Rivals {
+public interface Rivals {
   /** Nobody to compare with. */
   Rivals NONE = (problem, own) -> List.of();
 

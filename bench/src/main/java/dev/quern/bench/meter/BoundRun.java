@@ -1,4 +1,4 @@
-package dev.quern.bench;
+package dev.quern.bench.meter;
 
 import dev.quern.core.Arena;
 import dev.quern.core.DeviceBuffer;

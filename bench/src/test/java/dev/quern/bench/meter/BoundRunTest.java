@@ -1,4 +1,4 @@
-package dev.quern.bench;
+package dev.quern.bench.meter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

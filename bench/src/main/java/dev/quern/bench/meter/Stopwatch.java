@@ -1,4 +1,4 @@
-package dev.quern.bench;
+package dev.quern.bench.meter;
 
 import dev.quern.bench.result.Summary;
 import dev.quern.core.DeviceInfo;

@@ -1,0 +1,254 @@
+package dev.quern.bench.suite;
+
+import dev.quern.bench.suite.Problem.Transfer;
+import dev.quern.core.DataType;
+import dev.quern.core.DeviceInfo;
+import dev.quern.kernels.Adam;
+import dev.quern.kernels.BiasAdd;
+import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.Dropout;
+import dev.quern.kernels.Epilogue;
+import dev.quern.kernels.GatherBatch;
+import dev.quern.kernels.Gemm;
+import dev.quern.kernels.MaxPool2d;
+import dev.quern.kernels.OpSpec;
+import dev.quern.kernels.Pass;
+import dev.quern.kernels.Precision;
+import dev.quern.kernels.Relu;
+import dev.quern.kernels.Sgd;
+import dev.quern.kernels.Softmax;
+import dev.quern.kernels.SoftmaxCrossEntropy;
+import dev.quern.kernels.cases.Case;
+import dev.quern.kernels.cases.Cases;
+import dev.quern.kernels.cases.Fill;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** What is measured, in order: the ceilings first, then what tells most. */
+public final class Suite {
+  /** Elements of ops that memory bounds: 64 MB, more than caches hold. */
+  private static final int MANY = 16_777_216;
+
+  private static final int MNIST_ROWS = 60_000;
+  private static final int MNIST_PIXELS = 784;
+  private static final int MNIST_FEATURES = 1600;
+  private static final int MNIST_PARAMETERS = 225_034;
+  private static final Set<Pass> PRODUCTS =
+      EnumSet.of(Pass.FORWARD, Pass.BACKWARD_DATA, Pass.BACKWARD_FILTER);
+
+  /**
+   * The different convolutions of ResNet-50 v1.5 (He et al., arXiv:1512.03385, with the stride in
+   * the 3x3 layers) for pictures of 224 x 224: channels in, size in, filters, window, stride.
+   */
+  private static final int[][] RESNET50 = {
+    {3, 224, 64, 7, 2},
+    {64, 56, 64, 1, 1},
+    {64, 56, 64, 3, 1},
+    {64, 56, 256, 1, 1},
+    {256, 56, 64, 1, 1},
+    {256, 56, 128, 1, 1},
+    {128, 56, 128, 3, 2},
+    {128, 28, 512, 1, 1},
+    {256, 56, 512, 1, 2},
+    {512, 28, 128, 1, 1},
+    {128, 28, 128, 3, 1},
+    {512, 28, 256, 1, 1},
+    {256, 28, 256, 3, 2},
+    {256, 14, 1024, 1, 1},
+    {512, 28, 1024, 1, 2},
+    {1024, 14, 256, 1, 1},
+    {256, 14, 256, 3, 1},
+    {1024, 14, 512, 1, 1},
+    {512, 14, 512, 3, 2},
+    {512, 7, 2048, 1, 1},
+    {1024, 14, 2048, 1, 2},
+    {2048, 7, 512, 1, 1},
+    {512, 7, 512, 3, 1},
+  };
+
+  private final boolean gpu;
+  private final Precision precision;
+  private final List<Problem> problems = new ArrayList<>();
+
+  private Suite(DeviceInfo.Kind kind, Precision precision) {
+    gpu = kind == DeviceInfo.Kind.GPU;
+    this.precision = precision;
+  }
+
+  /**
+   * All problems.
+   *
+   * @param kind GPUs get larger ones
+   * @param precision of products
+   */
+  public static List<Problem> all(DeviceInfo.Kind kind, Precision precision) {
+    Suite suite = new Suite(kind, precision);
+    suite.ceilings();
+    suite.networks();
+    suite.mnist(32);
+    suite.mnistBesides(32);
+    suite.mnist(128);
+    suite.mnistBesides(128);
+    suite.kernel(new Adam.Spec(MNIST_PARAMETERS));
+    suite.kernel(new Sgd.Spec(MNIST_PARAMETERS, 0.9f, false, 0));
+    suite.streaming();
+    suite.skinny();
+    suite.resnet(suite.gpu ? 32 : 8);
+    return suite.problems;
+  }
+
+  /** Few of them, for a look: under a minute on two processors. */
+  public static List<Problem> quick(DeviceInfo.Kind kind, Precision precision) {
+    Suite suite = new Suite(kind, precision);
+    suite.problems.add(new Transfer(Transfer.Way.COPY, MANY));
+    suite.square(suite.gpu ? 2048 : 512);
+    suite.square(suite.gpu ? 4096 : 1024);
+    suite.problems.add(new Problem.Network(true, 32));
+    suite.problems.add(new Problem.Network(false, 128));
+    suite.mnist(32);
+    suite.kernel(new Adam.Spec(MNIST_PARAMETERS));
+    suite.kernel(new Relu.Spec(MANY), EnumSet.of(Pass.FORWARD));
+    return suite.problems;
+  }
+
+  /** All problems, and behind them the conformance suite's that are not among them. */
+  public static List<Problem> withShared(DeviceInfo.Kind kind, Precision precision) {
+    Suite suite = new Suite(kind, precision);
+    suite.problems.addAll(all(kind, precision));
+    Set<OpSpec<?>> specs = new LinkedHashSet<>();
+    for (Case<?> shared : Cases.all()) {
+      if (shared.plain() && shared.fill() == Fill.REAL) {
+        specs.add(shared.spec());
+      }
+    }
+    for (Problem problem : suite.problems) {
+      if (problem instanceof Problem.Kernel kernel) {
+        specs.remove(kernel.spec());
+      }
+    }
+    specs.forEach(suite::kernel);
+    return suite.problems;
+  }
+
+  /** The problem of a name in FP32, if any device's list has it. */
+  public static Optional<Problem> named(String name) {
+    return Stream.of(DeviceInfo.Kind.values())
+        .flatMap(kind -> withShared(kind, Precision.FP32).stream())
+        .filter(problem -> problem.name().equals(name))
+        .findFirst();
+  }
+
+  private void kernel(OpSpec<?> spec) {
+    kernel(spec, spec.passes());
+  }
+
+  private void kernel(OpSpec<?> spec, Set<Pass> passes) {
+    spec.passes().stream()
+        .filter(passes::contains)
+        .forEach(pass -> problems.add(new Problem.Kernel(spec, pass)));
+  }
+
+  private void ceilings() {
+    problems.add(new Transfer(Transfer.Way.COPY, MANY));
+    for (int size = 256; size <= (gpu ? 4096 : 2048); size *= 2) {
+      square(size);
+    }
+  }
+
+  private void square(int size) {
+    gemm(Gemm.builder(size, size, size));
+  }
+
+  private void gemm(Gemm.Builder builder) {
+    kernel(builder.precision(precision).build());
+  }
+
+  private void networks() {
+    problems.add(new Problem.Network(true, 32));
+    problems.add(new Problem.Network(true, 128));
+    problems.add(new Problem.Network(false, 128));
+  }
+
+  /** The MNIST network's layers. */
+  private void mnist(int batch) {
+    mnistConvolution(batch, 1, 28, 32);
+    pool(batch, 32, 26, true);
+    mnistConvolution(batch, 32, 13, 64);
+    pool(batch, 64, 11, true);
+    gemm(Gemm.builder(batch, 128, MNIST_FEATURES).epilogue(Epilogue.BIAS_RELU));
+    gemm(Gemm.builder(batch, MNIST_FEATURES, 128).transposed(false, true));
+    gemm(Gemm.builder(MNIST_FEATURES, 128, batch).transposed(true, false));
+    gemm(Gemm.builder(batch, 10, 128).epilogue(Epilogue.BIAS));
+    gemm(Gemm.builder(batch, 128, 10).transposed(false, true));
+    gemm(Gemm.builder(128, 10, batch).transposed(true, false));
+    kernel(new SoftmaxCrossEntropy.Spec(batch, 10, SoftmaxCrossEntropy.Reduction.MEAN));
+    kernel(
+        new GatherBatch.Spec(
+            DataType.UINT8, MNIST_ROWS, MNIST_PIXELS, MNIST_ROWS, batch, 1 / 255f, 0));
+  }
+
+  /** What it may be trained with besides, and what turns its logits into probabilities. */
+  private void mnistBesides(int batch) {
+    kernel(new Dropout.Spec((long) batch * MNIST_FEATURES, 0.25f, 1));
+    kernel(new Softmax.Spec(batch, 10, false), EnumSet.of(Pass.FORWARD));
+  }
+
+  private void mnistConvolution(int batch, int channels, int size, int filters) {
+    kernel(
+        Conv2d.builder()
+            .input(batch, channels, size, size)
+            .filters(filters, 3, 3)
+            .epilogue(Epilogue.BIAS_RELU)
+            .precision(precision)
+            .build());
+  }
+
+  private void pool(int batch, int channels, int size, boolean reluInput) {
+    kernel(
+        MaxPool2d.builder()
+            .input(batch, channels, size, size)
+            .window(2, 2)
+            .reluInput(reluInput)
+            .build());
+  }
+
+  /** Transfers and ops that memory bounds. */
+  private void streaming() {
+    problems.add(new Transfer(Transfer.Way.UPLOAD, MANY));
+    problems.add(new Transfer(Transfer.Way.DOWNLOAD, MANY));
+    kernel(new Relu.Spec(MANY));
+    kernel(new BiasAdd.Spec(MANY / 64, 64));
+    pool(64, 64, 64, false);
+    kernel(new Softmax.Spec(MANY / 1024, 1024, false));
+    kernel(new Dropout.Spec(MANY, 0.5f, 1));
+    kernel(new Sgd.Spec(MANY, 0.9f, false, 0));
+  }
+
+  /** Products with one short side. */
+  private void skinny() {
+    gemm(Gemm.builder(1, 4096, 4096));
+    gemm(Gemm.builder(32, 4096, 4096));
+    gemm(Gemm.builder(4096, 32, 4096));
+    gemm(Gemm.builder(4096, 4096, 32));
+  }
+
+  private void resnet(int batch) {
+    for (int[] layer : RESNET50) {
+      int padding = layer[3] / 2;
+      kernel(
+          Conv2d.builder()
+              .input(batch, layer[0], layer[1], layer[1])
+              .filters(layer[2], layer[3], layer[3])
+              .stride(layer[4], layer[4])
+              .padding(padding, padding, padding, padding)
+              .precision(precision)
+              .build(),
+          PRODUCTS);
+    }
+  }
+}
