@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * stdin, so that it never outlives the benchmark. While it waits it takes no processor.
  */
 public final class PeerProgram {
+  /** Of an answer: PyTorch's messages name all its files. */
+  private static final int LONGEST = 240;
+
   private final PrintStream out;
   private final Peer peer;
   private @Nullable PeerRun run;
@@ -118,8 +121,10 @@ public final class PeerProgram {
   }
 
   private static void answer(PrintStream out, String kind, String text) {
+    String line = text.replaceAll("\\s+", " ");
+    String first = line.length() <= LONGEST ? line : line.substring(0, LONGEST) + " ...";
     // A line of its own, also if the library has just begun one.
-    out.print("\n" + Lines.MARK + kind + text.replaceAll("\\s+", " ") + "\n");
+    out.print("\n" + Lines.MARK + kind + first + "\n");
     out.flush();
   }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,7 +29,11 @@ class PeerProcessTest {
 
   private static PeerProcess peer(String mood, PeerProcess.Limits limits) {
     return new PeerProcess(
-        "Moody", System.getProperty("java.class.path"), List.of("-Dmood=" + mood), limits);
+        "Moody",
+        System.getProperty("java.class.path"),
+        List.of("-Dmood=" + mood),
+        Map.of(),
+        limits);
   }
 
   private static PeerProcess peer(String mood) {

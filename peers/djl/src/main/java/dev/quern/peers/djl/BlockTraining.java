@@ -4,6 +4,7 @@ import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
@@ -29,6 +30,7 @@ final class BlockTraining implements TrainingRun {
     trainer =
         model.newTrainer(
             new DefaultTrainingConfig(loss)
+                .optInitializer(MnistBlocks::weights, Parameter.Type.WEIGHT)
                 .optOptimizer(
                     Adam.builder().optLearningRateTracker(Tracker.fixed(0.001f)).build()));
     trainer.initialize(MnistBlocks.input(digits.batch()));
@@ -38,7 +40,7 @@ final class BlockTraining implements TrainingRun {
 
   @Override
   public String how() {
-    return "DJL's trainer, NCHW";
+    return "DJL's trainer, channels last";
   }
 
   @Override

@@ -175,6 +175,10 @@ final class Workbench {
       for (Step step : steps) {
         step.call().execute(queue, step.arguments());
       }
+    }
+
+    @Override
+    public void await() {
       queue._wait();
     }
 
