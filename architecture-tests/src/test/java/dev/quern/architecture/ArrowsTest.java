@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -158,6 +159,19 @@ class ArrowsTest {
             .dependOnClassesThat(BACKENDS.or(resideInAPackage(DIALECT))));
   }
 
+  /** What is measured, how, what came out and what becomes of it: each can be read alone. */
+  @Test
+  void packagesOfTheBenchMakeNoCircle() {
+    check(slices().matching("dev.quern.bench.(*)..").should().beFreeOfCycles());
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.quern.bench.*..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.quern.bench"));
+  }
+
   @Test
   void jmhSeesTheBackendThatItMeasuresAndNobodySeesJmh() {
     check(
@@ -179,11 +193,11 @@ class ArrowsTest {
   }
 
   @Test
-  void theVectorApiStaysInTheCpuBackend() {
+  void theVectorApiStaysWhereProcessorsAreUsedAndMeasured() {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackage("dev.quern.cpu..")
+            .resideOutsideOfPackages("dev.quern.cpu..", "dev.quern.bench.machine..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jdk.incubator.vector.."));
