@@ -77,10 +77,14 @@ final class Selection {
       description = "Seconds after which no further case begins. Default: no limit.")
   private @Nullable Double limit;
 
-  /** Refuses numbers that mean nothing. */
+  /** Refuses what means nothing or cannot be done. */
   void check() {
     require("--seconds", seconds(), MOST_SECONDS);
     require("--limit", limit == null ? 0 : limit, Double.MAX_VALUE);
+    if (peers && System.getProperty(Peers.FOLDER) == null) {
+      throw new SpecException(
+          "--peers needs the other libraries: ./quern bench --peers builds them in a source tree");
+    }
     if (quick && shared) {
       throw new ParameterException(
           command.commandLine(), "--shared adds to the whole list; leave --quick out");
@@ -137,12 +141,7 @@ final class Selection {
     if (!peers) {
       return null;
     }
-    String folder = System.getProperty(Peers.FOLDER);
-    if (folder == null) {
-      throw new SpecException(
-          "--peers needs the other libraries: ./quern bench --peers builds them in a source tree");
-    }
-    return new Peers(Path.of(folder), device);
+    return new Peers(Path.of(System.getProperty(Peers.FOLDER)), device);
   }
 
   /** What all measurements on a device share. */

@@ -1,0 +1,48 @@
+package dev.quern.bench.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quern.bench.result.Ceilings;
+import dev.quern.bench.result.Ceilings.Level;
+import dev.quern.bench.result.Machine;
+import java.util.Comparator;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+
+class CpuRoofTest {
+  @Test
+  void everyLevelHasARateAndTheLastHoldsEverything() {
+    Ceilings roof = CpuRoof.measure();
+    assertThat(roof.gflops()).isPositive();
+    assertThat(roof.levels())
+        .hasSizeGreaterThan(1)
+        .isSortedAccordingTo(Comparator.comparingDouble(Level::bytes))
+        .allSatisfy(level -> assertThat(level.gigabytes()).isPositive());
+    assertThat(roof.levels().getLast().bytes()).isInfinite();
+  }
+
+  @Test
+  void allProcessorsWorkAtTheSameTime() {
+    int count = 3;
+    AtomicIntegerArray runs = new AtomicIntegerArray(count);
+    try (Processors processors = new Processors(count)) {
+      double nanos = processors.nanos(thread -> runs.incrementAndGet(thread), 0);
+      assertThat(nanos).isPositive();
+    }
+    assertThat(runs.get(0)).isEqualTo(runs.get(1)).isEqualTo(runs.get(2)).isEqualTo(11);
+  }
+
+  @Test
+  void theMachineIsDescribedWithoutItsPaths() {
+    Machine here = MachineScan.here();
+    assertThat(here.processors()).isPositive();
+    assertThat(here.java()).isEqualTo(Runtime.version().toString());
+    assertThat(here.javaFlags()).noneMatch(flag -> flag.matches(".*[=:]/.*/.*"));
+  }
+
+  /** Too early to say anything, and later a share. */
+  @Test
+  void othersHaveAShareOrNoneIsKnown() {
+    assertThat(new OtherWork().share()).isNull();
+  }
+}
