@@ -16,7 +16,8 @@ import java.util.concurrent.locks.LockSupport;
  * @param round how long a round takes
  * @param settle the pause in front of each round. Threads that wait for work spin at first, in one
  *     process while the other one is measured: Quern's for 0.2 ms, libgomp's for some milliseconds,
- *     OpenBLAS's for 2^26 cycles, which are 26 ms at 2.6 GHz
+ *     OpenBLAS's for 2^26 cycles, which are 26 ms at 2.6 GHz. OMP_WAIT_POLICY=passive would make an
+ *     end of it, but took PyTorch and DL4J a quarter to a half longer for a step
  */
 public record Pairing(int pairs, Duration round, Duration settle) {
   /** Some two seconds for a pair of sides. */

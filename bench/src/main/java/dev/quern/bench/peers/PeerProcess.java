@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,6 @@ public final class PeerProcess implements AutoCloseable {
   private final String name;
   private final String classPath;
   private final List<String> options;
-  private final Map<String, String> environment;
   private final Limits limits;
   private @Nullable Conversation conversation;
   private String version = "";
@@ -44,19 +42,12 @@ public final class PeerProcess implements AutoCloseable {
    * @param name for messages
    * @param classPath of its process
    * @param options further ones for its Java virtual machine
-   * @param environment variables, beside those of this process
    * @param limits after which it is given up
    */
-  public PeerProcess(
-      String name,
-      String classPath,
-      List<String> options,
-      Map<String, String> environment,
-      Limits limits) {
+  public PeerProcess(String name, String classPath, List<String> options, Limits limits) {
     this.name = name;
     this.classPath = classPath;
     this.options = List.copyOf(options);
-    this.environment = Map.copyOf(environment);
     this.limits = limits;
   }
 
@@ -122,9 +113,7 @@ public final class PeerProcess implements AutoCloseable {
     command.addAll(List.of("-cp", classPath, PeerProgram.class.getName()));
     Conversation begun;
     try {
-      ProcessBuilder builder = new ProcessBuilder(command);
-      builder.environment().putAll(environment);
-      begun = new Conversation(name, builder.start());
+      begun = new Conversation(name, new ProcessBuilder(command).start());
     } catch (IOException e) {
       throw new UncheckedIOException("the process of " + name + " cannot be started", e);
     }

@@ -41,35 +41,21 @@ public final class Peers implements AutoCloseable {
     }
   }
 
-  /** What threads of OpenMP do that wait for work. */
-  private enum Waiting {
-    /** They spin for a while, as is usual: single kernels are over before a thread is awake. */
-    SPINNING,
-    /** They sleep: measured, networks of PyTorch are a tenth to a quarter faster that way. */
-    SLEEPING;
-
-    Map<String, String> environment() {
-      return this == SLEEPING ? Map.of("OMP_WAIT_POLICY", "passive") : Map.of();
-    }
-  }
-
   /** Every peer, in the order of the report. */
   private enum Known {
-    OPENBLAS("OpenBLAS", Field.KERNELS, Waiting.SPINNING),
-    ONEDNN("oneDNN", Field.KERNELS, Waiting.SPINNING),
-    CLBLAST("CLBlast", Field.OPENCL_KERNELS, Waiting.SPINNING),
-    TENSORFLOW("TensorFlow", Field.NETWORKS, Waiting.SPINNING),
-    DJL("PyTorch", Field.NETWORKS, Waiting.SLEEPING),
-    DL4J("DL4J", Field.NETWORKS, Waiting.SLEEPING);
+    OPENBLAS("OpenBLAS", Field.KERNELS),
+    ONEDNN("oneDNN", Field.KERNELS),
+    CLBLAST("CLBlast", Field.OPENCL_KERNELS),
+    TENSORFLOW("TensorFlow", Field.NETWORKS),
+    DJL("PyTorch", Field.NETWORKS),
+    DL4J("DL4J", Field.NETWORKS);
 
     private final String title;
     private final Field field;
-    private final Waiting waiting;
 
-    Known(String title, Field field, Waiting waiting) {
+    Known(String title, Field field) {
       this.title = title;
       this.field = field;
-      this.waiting = waiting;
     }
 
     String folder() {
@@ -99,7 +85,6 @@ public final class Peers implements AutoCloseable {
               known.title,
               home.resolve("lib") + File.separator + "*",
               options(home, device),
-              known.waiting.environment(),
               PeerProcess.Limits.USUAL));
     }
   }

@@ -9,7 +9,6 @@ import dev.quern.bench.suite.Problem;
 import dev.quern.bench.suite.Suite;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +24,6 @@ class PairingTest {
         "Moody",
         System.getProperty("java.class.path"),
         List.of("-Dmood=" + mood),
-        Map.of(),
         PeerProcess.Limits.USUAL);
   }
 

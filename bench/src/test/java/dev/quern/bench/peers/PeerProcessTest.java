@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,11 +28,7 @@ class PeerProcessTest {
 
   private static PeerProcess peer(String mood, PeerProcess.Limits limits) {
     return new PeerProcess(
-        "Moody",
-        System.getProperty("java.class.path"),
-        List.of("-Dmood=" + mood),
-        Map.of(),
-        limits);
+        "Moody", System.getProperty("java.class.path"), List.of("-Dmood=" + mood), limits);
   }
 
   private static PeerProcess peer(String mood) {

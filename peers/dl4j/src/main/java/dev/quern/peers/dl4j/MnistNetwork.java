@@ -21,7 +21,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /** The MNIST network and its batches, NCHW, which is the faster of the two layouts here. */
 final class MnistNetwork {
-  static final CNN2DFormat LAYOUT = CNN2DFormat.valueOf(System.getProperty("fmt", "NCHW"));
+  static final CNN2DFormat LAYOUT = CNN2DFormat.NCHW;
 
   private MnistNetwork() {}
 
@@ -68,8 +68,7 @@ final class MnistNetwork {
 
   static List<DataSet> batches(Digits digits) {
     int batch = digits.batch();
-    long[] shape =
-        LAYOUT == CNN2DFormat.NCHW ? new long[] {batch, 1, 28, 28} : new long[] {batch, 28, 28, 1};
+    long[] shape = {batch, 1, 28, 28};
     List<DataSet> batches = new ArrayList<>();
     for (int i = 0; i < digits.batches(); i++) {
       float[] labels = new float[batch * 10];
