@@ -14,14 +14,16 @@ import java.util.concurrent.locks.LockSupport;
  *
  * @param pairs how many
  * @param round how long a round takes
- * @param settle the pause in front of each round. Threads that wait for work spin at first, in one
- *     process while the other one is measured: Quern's for 0.2 ms, libgomp's for some milliseconds,
- *     OpenBLAS's for 2^26 cycles, which are 26 ms at 2.6 GHz. OMP_WAIT_POLICY=passive would make an
- *     end of it, but took PyTorch and DL4J a quarter to a half longer for a step
+ * @param settle the pause in front of each round. Threads that wait for work spin at first, and
+ *     would take a processor from the other side: measured by the processor time of the process,
+ *     OpenBLAS's (also in DL4J) for 100 ms, those of oneDNN and TensorFlow for less than 10,
+ *     Quern's for 0.2. OMP_WAIT_POLICY=passive is no way out: a step of PyTorch and DL4J took 1.3
+ *     to 1.8 times as long
  */
 public record Pairing(int pairs, Duration round, Duration settle) {
-  /** Some two seconds for a pair of sides. */
-  public static final Pairing USUAL = new Pairing(7, Duration.ofMillis(100), Duration.ofMillis(40));
+  /** Less than four seconds for a peer, beside its preparation. */
+  public static final Pairing USUAL =
+      new Pairing(7, Duration.ofMillis(100), Duration.ofMillis(150));
 
   /** Quern's side. */
   @FunctionalInterface

@@ -18,8 +18,8 @@ import org.tensorflow.types.TInt32;
 /**
  * The MNIST network from pixels to logits, NHWC, which is the only layout of its kernels for CPUs.
  * Its own choice of kernels, with oneDNN's among them, and of threads is the fastest that was
- * found: without oneDNN inference takes half as long again, compiled by XLA a step takes eight
- * times as long.
+ * found: without oneDNN inference took a third longer, compiled by XLA a step took several times as
+ * long.
  */
 final class MnistGraph implements AutoCloseable {
   private static final List<Long> ONE = List.of(1L, 1L, 1L, 1L);
