@@ -15,10 +15,10 @@ import java.util.concurrent.locks.LockSupport;
  * @param pairs how many
  * @param round how long a round takes
  * @param settle the pause in front of each round. Threads that wait for work spin at first, and
- *     would take a processor from the other side: measured by the processor time of the process,
- *     OpenBLAS's (also in DL4J) for 100 ms, those of oneDNN and TensorFlow for less than 10,
- *     Quern's for 0.2. OMP_WAIT_POLICY=passive is no way out: a step of PyTorch and DL4J took 1.3
- *     to 1.8 times as long
+ *     would take a processor from the other side: by the processor time of their process,
+ *     OpenBLAS's (also in DL4J) for 100 ms, those of oneDNN and TensorFlow for no more than that
+ *     clock's step, 10 ms. Quern's spin for about 0.2 ms. OMP_WAIT_POLICY=passive is no way out: a
+ *     step of PyTorch and DL4J took 1.3 to 1.8 times as long
  */
 public record Pairing(int pairs, Duration round, Duration settle) {
   /** Less than four seconds for a peer, beside its preparation. */
