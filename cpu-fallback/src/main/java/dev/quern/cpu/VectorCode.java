@@ -64,13 +64,18 @@ record VectorCode(CodeBuilder code) {
         FLOATS, "fromMemorySegment", MethodTypeDesc.of(FLOATS, SPECIES, SEGMENT, CD_long, ORDER));
   }
 
-  /** () to a vector whose lanes are all the float at an address. */
-  void broadcast(Push address) {
-    species();
+  /** () to the float at an address. */
+  void loadFloat(Push address) {
     memory();
     code.getstatic(describe(ValueLayout.class), "JAVA_FLOAT_UNALIGNED", FLOAT_LAYOUT);
     address.accept(code);
     code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_float, FLOAT_LAYOUT, CD_long));
+  }
+
+  /** () to a vector whose lanes are all a float. */
+  void broadcast(Push value) {
+    species();
+    value.accept(code);
     code.invokestatic(FLOATS, "broadcast", MethodTypeDesc.of(FLOATS, SPECIES, CD_float));
   }
 
@@ -90,9 +95,7 @@ record VectorCode(CodeBuilder code) {
     int value = code.allocateLocal(TypeKind.REFERENCE);
     code.astore(value);
     load(oldAddress);
-    species();
-    factor.accept(code);
-    code.invokestatic(FLOATS, "broadcast", MethodTypeDesc.of(FLOATS, SPECIES, CD_float));
+    broadcast(factor);
     code.aload(value);
     multiplyAdd();
   }

@@ -71,7 +71,7 @@ final class NetworkMeter {
                 Loss.SPARSE_CATEGORICAL_CROSSENTROPY,
                 SEED,
                 conditions.precision())) {
-      double warmUp = cpu ? Math.min(WARM_UP_CPU, 3 * conditions.seconds()) : 0;
+      double warmUp = cpu && conditions.seconds() > 0 ? WARM_UP_CPU : 0;
       Summary step =
           epochs(model, digits, new Epochs(model, warmUp, conditions.seconds(), LEAST_EPOCHS))
               .dividedBy(steps);
