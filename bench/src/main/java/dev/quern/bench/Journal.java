@@ -54,9 +54,7 @@ final class Journal {
   /** Adds a result of the device that was begun. */
   synchronized void add(Result result) {
     results.add(result);
-    if (ceilings != processors || processors.gflops() == null) {
-      ceilings = SeenCeilings.raised(ceilings, result);
-    }
+    ceilings = SeenCeilings.raised(ceilings, result);
   }
 
   /** Of the device that was begun. */

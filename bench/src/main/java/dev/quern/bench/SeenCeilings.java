@@ -4,13 +4,17 @@ import dev.quern.bench.result.Ceilings;
 import dev.quern.bench.result.Ceilings.Level;
 import dev.quern.bench.result.Measurement;
 import dev.quern.bench.result.Result;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Ceilings where none can be measured apart: operations by the best matrix product so far, bytes by
- * the device's own copy. Both come first in the list, so that what comes after can be compared.
+ * Ceilings as far as results show them: operations by the best matrix product, bytes by the
+ * device's own copy, both of which come first in the list. They stand in where none can be measured
+ * apart, and raise one that was: a copy may go past the caches, which ours does not.
  */
 final class SeenCeilings {
+  private static final Level NOTHING = new Level("memory", Double.POSITIVE_INFINITY, 0);
+
   private SeenCeilings() {}
 
   /** The ceilings with one more result seen. */
@@ -24,13 +28,15 @@ final class SeenCeilings {
         double before = known.gflops() == null ? 0 : known.gflops();
         yield new Ceilings(Math.max(before, m.gflops()), known.levels());
       }
-      case "copy" -> {
-        double before = known.levels().isEmpty() ? 0 : known.levels().getLast().gigabytes();
-        double now = Math.max(before, m.gigabytes());
-        yield new Ceilings(
-            known.gflops(), List.of(new Level("memory", Double.POSITIVE_INFINITY, now)));
-      }
+      case "copy" -> new Ceilings(known.gflops(), raised(known.levels(), m.gigabytes()));
       default -> known;
     };
+  }
+
+  private static List<Level> raised(List<Level> known, double gigabytes) {
+    List<Level> levels = new ArrayList<>(known);
+    Level memory = levels.isEmpty() ? NOTHING : levels.removeLast();
+    levels.add(new Level(memory.name(), memory.bytes(), Math.max(memory.gigabytes(), gigabytes)));
+    return levels;
   }
 }
