@@ -33,7 +33,7 @@ final class Selection {
 
   private static final double MOST_SECONDS = 60;
   private static final double SECONDS = 1;
-  private static final double QUICK_SECONDS = 0.2;
+  private static final double QUICK_SECONDS = 0.5;
 
   @Spec(Spec.Target.MIXEE)
   private picocli.CommandLine.Model.CommandSpec command;
@@ -56,7 +56,7 @@ final class Selection {
 
   @Option(
       names = "--seconds",
-      description = "How long each pass is timed at most, after warming up. Default: 1; quick 0.2.")
+      description = "How long each pass is timed at most, after warming up. Default: 1; quick 0.5.")
   private @Nullable Double seconds;
 
   @Option(names = "--precision", defaultValue = "fp32", description = "fp32, or tf32 on GPUs.")

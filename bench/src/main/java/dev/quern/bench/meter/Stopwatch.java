@@ -24,7 +24,7 @@ final class Stopwatch {
   private static final double LEAST_DOUBT = 0.01;
 
   /** A batch this much faster than those before shows that these were no steady state. */
-  private static final double JUMP = 0.7;
+  private static final double JUMP = 0.85;
 
   private static final int MOST_RESTARTS = 3;
 
