@@ -14,10 +14,13 @@ public final class CpuRoof {
   /** For each number, warming up apart. */
   private static final double SECONDS = 0.15;
 
-  /** A part of a cache that other data hardly drive out. */
-  private static final double PART = 0.75;
+  /** A part of a cache of the first level that other data hardly drive out. */
+  private static final double FIRST_PART = 0.75;
 
-  /** A part of a cache that others may use, too. */
+  /** The same of others, in which pages lie by chance, some of them in each other's way. */
+  private static final double PART = 0.375;
+
+  /** A part of a cache that other processors use, too. */
   private static final double SHARED_PART = 0.25;
 
   /** Memory that surely lies in no cache: as a multiple of the largest. */
@@ -60,7 +63,8 @@ public final class CpuRoof {
       for (CacheLevel cache : CacheLevel.ofThisMachine()) {
         int sharers = Math.min(cache.sharers(), count);
         double all = (double) cache.bytes() * count / sharers;
-        double part = cache.bytes() * (sharers > 1 ? SHARED_PART : PART) / sharers;
+        double free = sharers > 1 ? SHARED_PART : levels.isEmpty() ? FIRST_PART : PART;
+        double part = cache.bytes() * free / sharers;
         double gigabytes = CopyRate.gigabytes(processors, (long) part, SECONDS);
         levels.add(new Level(cache.name(), all, gigabytes));
         largest = Math.max(largest, BEYOND * all);

@@ -38,6 +38,12 @@ final class NetworkMeter {
   /** Until Java has compiled all kernels. */
   private static final double WARM_UP_CPU = 3;
 
+  /** The end of warming up what never gets steady, as a multiple. */
+  private static final double LONGEST_WARM_UP = 4;
+
+  /** What counts as faster, as a share of the best so far. */
+  private static final double FASTER = 0.97;
+
   private final Conditions conditions;
   private final Supplier<Sequential> network;
   private final Problem.Network problem;
@@ -108,6 +114,8 @@ final class NetworkMeter {
     private final int least;
     private final List<Double> nanos = new ArrayList<>();
     private final long created = System.nanoTime();
+    private long faster = created;
+    private double best = Double.POSITIVE_INFINITY;
     private long begun;
     private long trained;
 
@@ -126,14 +134,26 @@ final class NetworkMeter {
     @Override
     public void epochEnds(int epoch, History.Epoch result) {
       long now = System.nanoTime();
+      double took = training ? result.seconds() * 1e9 : now - trained;
       if (begun == 0) {
-        begun = now - created < warmUp * 1e9 ? 0 : now; // the first one prepares
+        begun = isWarm(now, took) ? now : 0; // the first one prepares
         return;
       }
-      nanos.add(training ? result.seconds() * 1e9 : now - trained);
+      nanos.add(took);
       if (nanos.size() >= least && now - begun >= seconds * 1e9) {
         model.requestStop();
       }
+    }
+
+    /** After the time for it, and when for half as long it has got no faster; or never. */
+    private boolean isWarm(long now, double took) {
+      if (took < FASTER * best) {
+        faster = now;
+      }
+      best = Math.min(best, took);
+      double spent = (now - created) / 1e9;
+      boolean steady = (now - faster) / 1e9 >= warmUp / 2;
+      return spent >= (steady ? warmUp : LONGEST_WARM_UP * warmUp);
     }
 
     Summary summary() {

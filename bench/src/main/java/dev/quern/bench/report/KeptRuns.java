@@ -1,6 +1,7 @@
 package dev.quern.bench.report;
 
 import dev.quern.bench.result.DeviceRun;
+import dev.quern.bench.result.Result;
 import dev.quern.bench.result.Run;
 import dev.quern.core.DeviceInfo;
 import dev.quern.train.data.DataException;
@@ -9,8 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -43,8 +47,8 @@ public final class KeptRuns {
   }
 
   /**
-   * The runs that a path means: the one in a file, or those that a folder keeps, the latest of each
-   * device.
+   * The runs that a path means: the one in a file, or what a folder keeps of each device: the
+   * latest run, and of cases that it left out what an earlier one found.
    *
    * @throws DataException if there are none, or one cannot be read
    */
@@ -57,8 +61,10 @@ public final class KeptRuns {
       if (Files.isDirectory(device)) {
         listed(device).stream()
             .filter(file -> file.toString().endsWith(".json"))
-            .reduce((earlier, later) -> later)
-            .ifPresent(file -> runs.add(RunFile.read(file)));
+            .map(RunFile::read)
+            .sorted(Comparator.comparing(Run::date))
+            .reduce(KeptRuns::updated)
+            .ifPresent(runs::add);
       }
     }
     if (runs.isEmpty()) {
@@ -66,6 +72,16 @@ public final class KeptRuns {
           path + " keeps no runs: there must be DEVICE/DATE-COMMIT.json in it, as --keep writes");
     }
     return runs;
+  }
+
+  /** Both of one device alone. */
+  private static Run updated(Run before, Run latest) {
+    Map<String, Result> results = new LinkedHashMap<>();
+    before.devices().getLast().results().forEach(result -> results.put(result.name(), result));
+    latest.devices().getLast().results().forEach(result -> results.put(result.name(), result));
+    DeviceRun device = latest.devices().getLast();
+    return latest.only(
+        new DeviceRun(device.device(), device.ceilings(), List.copyOf(results.values())));
   }
 
   private static List<Path> listed(Path folder) {

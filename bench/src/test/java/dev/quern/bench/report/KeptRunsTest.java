@@ -28,6 +28,21 @@ class KeptRunsTest {
   }
 
   @Test
+  void casesThatTheLatestLeftOutAreOfTheOneBefore() {
+    KeptRuns.keep(
+        folder,
+        SmallRun.of(SmallRun.kernel("gemm/a", 2), SmallRun.kernel("gemm/b", 2))
+            .at("2026-01-02")
+            .run());
+    KeptRuns.keep(folder, SmallRun.of(SmallRun.kernel("gemm/b", 1)).at("2026-02-01").run());
+    assertThat(KeptRuns.read(folder))
+        .containsExactly(
+            SmallRun.of(SmallRun.kernel("gemm/a", 2), SmallRun.kernel("gemm/b", 1))
+                .at("2026-02-01")
+                .run());
+  }
+
+  @Test
   void whatCannotBeReadIsASentence() throws IOException {
     Path file = folder.resolve("some.json");
     assertThatThrownBy(() -> KeptRuns.read(file))
