@@ -1,5 +1,6 @@
 package dev.quern.bench;
 
+import dev.quern.bench.machine.Calm;
 import dev.quern.bench.machine.CpuRoof;
 import dev.quern.bench.machine.MachineScan;
 import dev.quern.bench.machine.OtherWork;
@@ -55,6 +56,12 @@ final class Journal {
   synchronized void add(Result result) {
     results.add(result);
     ceilings = SeenCeilings.raised(ceilings, result);
+  }
+
+  /** Whether the processors are there for the device that was begun, as far as known. */
+  synchronized Calm calm() {
+    boolean needed = device != null && device.kind() == DeviceInfo.Kind.CPU;
+    return new Calm(needed ? processors.gflops() : null);
   }
 
   /** Of the device that was begun. */

@@ -47,11 +47,15 @@ public final class CpuRoof {
 
   /** Operations in a nanosecond, in a quarter of a second; null without the Vector API. */
   public static @Nullable Double peak() {
+    return peak(SECONDS);
+  }
+
+  static @Nullable Double peak(double seconds) {
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
       return null;
     }
     try (Processors processors = new Processors(Runtime.getRuntime().availableProcessors())) {
-      return CpuPeak.gflops(processors, SECONDS);
+      return CpuPeak.gflops(processors, seconds);
     }
   }
 

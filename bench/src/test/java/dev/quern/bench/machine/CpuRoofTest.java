@@ -45,4 +45,12 @@ class CpuRoofTest {
   void othersHaveAShareOrNoneIsKnown() {
     assertThat(new OtherWork().share()).isNull();
   }
+
+  @Test
+  void itIsCalmIfThePeakIsThere() {
+    assertThat(new Calm(null).holds()).isTrue();
+    assertThat(new Calm(1e-9).holds()).isTrue();
+    assertThat(new Calm(1e9).holds()).isFalse();
+    new Calm(1e-9).await();
+  }
 }

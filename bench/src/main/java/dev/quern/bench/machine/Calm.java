@@ -1,0 +1,45 @@
+package dev.quern.bench.machine;
+
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether all processors are there. On shared hosts one of two goes to somebody else for a second
+ * or so, which no counter of the system shows; but the peak is then half of what it was.
+ */
+public final class Calm {
+  /** What a quiet machine's peak never falls below, as a share of the most that was seen. */
+  private static final double LEAST = 0.9;
+
+  private static final double PROBE_SECONDS = 0.01;
+  private static final double MOST_SECONDS = 3;
+  private static final long PAUSE_NANOS = 100_000_000;
+
+  private final @Nullable Double peak;
+
+  /**
+   * Nothing is known without a peak, and everything taken for calm.
+   *
+   * @param peak operations in a nanosecond of all processors when nobody else needs them, or null
+   */
+  public Calm(@Nullable Double peak) {
+    this.peak = peak;
+  }
+
+  /** Looks; in a few hundredths of a second. */
+  public boolean holds() {
+    if (peak == null) {
+      return true;
+    }
+    Double now = CpuRoof.peak(PROBE_SECONDS);
+    return now == null || now >= LEAST * peak;
+  }
+
+  /** Waits until it is calm, but for some seconds at most. */
+  public void await() {
+    long begun = System.nanoTime();
+    while (!holds() && System.nanoTime() - begun < MOST_SECONDS * 1e9) {
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+}
