@@ -100,7 +100,7 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private int redraw() {
-    if (!outputs.wanted()) {
+    if (!outputs.wanted() || outputs.wantsJson()) {
       throw new ParameterException(
           command.commandLine(), "--from needs --html, --csv or --markdown: what to write");
     }
@@ -156,12 +156,23 @@ public final class BenchCommand implements Callable<Integer> {
     Runnable save = () -> outputs.save(journal.run(false));
     Thread interrupted = new Thread(() -> leave(journal));
     Runtime.getRuntime().addShutdownHook(interrupted);
-    int leftOut = new Campaign(selection, network, journal, out, save).run(devices, wanted);
-    journal.end();
-    Runtime.getRuntime().removeShutdownHook(interrupted);
-    Run run = journal.run(leftOut == 0);
-    outputs.write(List.of(run));
-    return verdict(run, leftOut);
+    try {
+      int leftOut = new Campaign(selection, network, journal, out, save).run(devices, wanted);
+      journal.end();
+      Run run = journal.run(leftOut == 0);
+      outputs.write(List.of(run));
+      return verdict(run, leftOut);
+    } finally {
+      forget(interrupted);
+    }
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // the process is ending, and the hook is at work
+    }
   }
 
   /** Told to end, it leaves what it knows. */

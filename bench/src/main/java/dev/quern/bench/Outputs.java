@@ -42,6 +42,17 @@ final class Outputs {
     file("--csv", csv, OutputFile::requireWritable);
     file("--html", html, OutputFile::requireWritable);
     file("--markdown", markdown, OutputFile::requireWritable);
+    if (markdown != null) {
+      MarkdownTable.requirePlace(markdown);
+    }
+    if (keep != null) {
+      KeptRuns.requireWritable(keep);
+    }
+  }
+
+  /** Whether it is one run that is asked for as JSON. */
+  boolean wantsJson() {
+    return json != null;
   }
 
   boolean wanted() {

@@ -192,13 +192,18 @@ class BenchCommandTest {
   }
 
   @Test
-  void whatCannotBeReadOrFoundIsASentence() {
+  void whatCannotBeReadOrFoundIsASentence() throws IOException {
     String missing = folder.resolve("none.json").toString();
     assertThat(bench("--from", missing, "--csv", folder.resolve("x.csv").toString()).err())
         .startsWith(missing + " cannot be read: ")
         .hasLineCount(1);
     assertThat(bench("--compare", missing, missing).err()).startsWith(missing + " cannot be read");
     assertThat(bench("--from", missing).err()).contains("--from needs --html, --csv or --markdown");
+    assertThat(bench("--from", missing, "--json", missing).err()).contains("--from needs --html");
+    Path unmarked = Files.writeString(folder.resolve("no-marks.md"), "text");
+    assertThat(bench("--case", SMALL, "--markdown", unmarked.toString()).out()).isEmpty();
+    assertThat(bench("--case", SMALL, "--keep", unmarked.toString()).err())
+        .startsWith(unmarked + " cannot be made: ");
     assertThat(bench("--peers", "--case", SMALL).err())
         .startsWith("--peers needs the other libraries: ./quern bench --peers builds them");
     assertThat(bench("--device", "abacus:7", "--list").err()).contains("abacus:7").hasLineCount(1);

@@ -17,6 +17,9 @@ public final class Calm {
 
   private final @Nullable Double peak;
 
+  /** Seconds that may still be spent on waiting and repeating; a machine may never be calm. */
+  private double patience = 60;
+
   /**
    * Nothing is known without a peak, and everything taken for calm.
    *
@@ -28,7 +31,7 @@ public final class Calm {
 
   /** Looks; in a few hundredths of a second. */
   public boolean holds() {
-    if (peak == null) {
+    if (peak == null || patience <= 0) {
       return true;
     }
     Double now = CpuRoof.peak(PROBE_SECONDS);
@@ -41,5 +44,11 @@ public final class Calm {
     while (!holds() && System.nanoTime() - begun < MOST_SECONDS * 1e9) {
       LockSupport.parkNanos(PAUSE_NANOS);
     }
+    spend((System.nanoTime() - begun) / 1e9);
+  }
+
+  /** Notes what calm has cost; when it has cost a minute, everything is taken for calm. */
+  public void spend(double seconds) {
+    patience -= seconds;
   }
 }

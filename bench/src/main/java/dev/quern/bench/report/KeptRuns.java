@@ -25,6 +25,26 @@ public final class KeptRuns {
   private KeptRuns() {}
 
   /**
+   * Finds out before the work, not after it, that nothing can be kept.
+   *
+   * @throws DataException if so, and why
+   */
+  public static void requireWritable(Path folder) {
+    made(folder);
+    if (!Files.isWritable(folder)) {
+      throw new DataException("--keep " + folder + " cannot be written to");
+    }
+  }
+
+  private static void made(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new DataException(folder + " cannot be made: " + FileErrors.sentence(e), e);
+    }
+  }
+
+  /**
    * Keeps a run, in a file for each device; one of the same day and commit is replaced.
    *
    * @throws DataException if a file cannot be written
@@ -37,11 +57,7 @@ public final class KeptRuns {
             + ".json";
     for (DeviceRun device : run.devices()) {
       Path place = folder.resolve(slug(device.device(), run.machine().processors()));
-      try {
-        Files.createDirectories(place);
-      } catch (IOException e) {
-        throw new DataException(place + " cannot be made: " + FileErrors.sentence(e), e);
-      }
+      made(place);
       new OutputFile("--keep", place.resolve(name)).write(run.only(device).asMap());
     }
   }

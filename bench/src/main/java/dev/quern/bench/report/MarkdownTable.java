@@ -57,16 +57,32 @@ public final class MarkdownTable {
     if (!Files.exists(file)) {
       return table + "\n";
     }
+    String text = textWithPlace(file);
+    int end = text.indexOf(END) + END.length();
+    return text.substring(0, text.indexOf(BEGIN)) + table + text.substring(end);
+  }
+
+  /**
+   * Finds out before the work, not after it, that a file has no place for the table.
+   *
+   * @throws DataException if so
+   */
+  public static void requirePlace(Path file) {
+    if (Files.exists(file)) {
+      textWithPlace(file);
+    }
+  }
+
+  private static String textWithPlace(Path file) {
     try {
       String text = Files.readString(file);
       int begin = text.indexOf(BEGIN);
-      int end = text.indexOf(END);
-      if (begin < 0 || end < begin) {
+      if (begin < 0 || text.indexOf(END) < begin) {
         throw new DataException(
             "%s has no lines '%s' and '%s' between which the table could go"
                 .formatted(file, BEGIN, END));
       }
-      return text.substring(0, begin) + table + text.substring(end + END.length());
+      return text;
     } catch (IOException e) {
       throw new DataException(file + " cannot be read: " + FileErrors.sentence(e), e);
     }
