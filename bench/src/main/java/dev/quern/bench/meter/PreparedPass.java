@@ -7,10 +7,8 @@ import dev.quern.core.Device;
 import dev.quern.core.Kernel;
 import dev.quern.core.SpecException;
 import dev.quern.core.Stream;
-import dev.quern.kernels.OpSpec;
 import dev.quern.kernels.Pass;
 import dev.quern.kernels.Precision;
-import dev.quern.kernels.cases.Argument;
 import dev.quern.kernels.cases.Case;
 import dev.quern.kernels.cases.Cases;
 import dev.quern.kernels.cases.Run;
@@ -21,12 +19,6 @@ import dev.quern.kernels.cases.Trial;
  * buffers of its own on a stream of its own. Used by one thread.
  */
 public final class PreparedPass implements AutoCloseable {
-  /** Operations from which on the reference would take longer than the measuring. */
-  private static final double MOST_CHECKED_FLOPS = 2e8;
-
-  /** Elements from which on the reference would take more memory than the launcher gives. */
-  private static final long MOST_CHECKED_ELEMENTS = 2_000_000;
-
   /** Each time, beside the second that a stopwatch takes for itself on a CPU. */
   private static final double WARM_SECONDS = 0.5;
 
@@ -41,17 +33,16 @@ public final class PreparedPass implements AutoCloseable {
   private final boolean checked;
   private int runs;
 
-  private <K extends Kernel> PreparedPass(K kernel, Stream stream, Case<K> problem, Pass pass) {
-    OpSpec<K> spec = problem.spec();
+  private <K extends Kernel> PreparedPass(
+      K kernel, Stream stream, Case<K> shared, Problem.Kernel problem) {
     this.kernel = kernel;
     this.stream = stream;
     stream.reserveWorkspace(kernel.workspaceBytes());
-    long elements = run(problem, pass).arguments().stream().mapToLong(Argument::count).sum();
-    checked = spec.flops(pass) <= MOST_CHECKED_FLOPS && elements <= MOST_CHECKED_ELEMENTS;
+    checked = problem.isChecked();
     if (checked) {
-      check(kernel, problem, pass);
+      check(kernel, shared, problem.pass());
     }
-    run = new BoundRun<>(run(problem, pass), kernel, stream);
+    run = new BoundRun<>(run(shared, problem.pass()), kernel, stream);
   }
 
   /**
@@ -61,15 +52,16 @@ public final class PreparedPass implements AutoCloseable {
    * @throws ComputeException if the device cannot run it, or answers wrongly
    */
   static PreparedPass open(Device device, Problem.Kernel problem) {
-    return open(device, Cases.inTraining(problem.spec()), problem.pass());
+    return open(device, Cases.inTraining(problem.spec()), problem);
   }
 
-  private static <K extends Kernel> PreparedPass open(Device device, Case<K> problem, Pass pass) {
-    K kernel = device.prepare(problem.spec());
+  private static <K extends Kernel> PreparedPass open(
+      Device device, Case<K> shared, Problem.Kernel problem) {
+    K kernel = device.prepare(shared.spec());
     try {
       Stream stream = device.newStream();
       try {
-        return new PreparedPass(kernel, stream, problem, pass);
+        return new PreparedPass(kernel, stream, shared, problem);
       } catch (RuntimeException e) {
         stream.close();
         throw e;

@@ -15,11 +15,6 @@ import java.util.Map;
  * wrong.
  */
 public final class Rehearsal {
-  /** As for Quern's own kernels: beyond, the reference would take longer than the measuring. */
-  private static final double MOST_CHECKED_FLOPS = 2e8;
-
-  private static final double MOST_CHECKED_BYTES = 4 * 2_000_000;
-
   private static final long PARAMETERS = 225_034;
   private static final int CLASSES = 10;
 
@@ -75,10 +70,7 @@ public final class Rehearsal {
   }
 
   private KernelRun kernel(Problem.Kernel problem) {
-    boolean checkable =
-        problem.spec().flops(problem.pass()) <= MOST_CHECKED_FLOPS
-            && problem.spec().bytes(problem.pass()) <= MOST_CHECKED_BYTES;
-    if (!checkable) {
+    if (!problem.isChecked()) {
       return peer.kernel(problem, new RandomOperands());
     }
     Run<?> right = right(Cases.of(problem.spec(), Fill.REAL), problem);

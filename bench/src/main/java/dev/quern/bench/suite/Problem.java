@@ -2,6 +2,8 @@ package dev.quern.bench.suite;
 
 import dev.quern.kernels.OpSpec;
 import dev.quern.kernels.Pass;
+import dev.quern.kernels.cases.Argument;
+import dev.quern.kernels.cases.Cases;
 import java.util.Locale;
 
 /** A line of the benchmark: what Quern is given to do, and others, too. */
@@ -17,6 +19,25 @@ public sealed interface Problem {
    * @param pass what is run of it
    */
   record Kernel(OpSpec<?> spec, Pass pass) implements Problem {
+    /** Operations from which on the reference would take longer than the measuring. */
+    private static final double MOST_CHECKED_FLOPS = 2e8;
+
+    /** Elements from which on the reference would take more memory than the launcher gives. */
+    private static final long MOST_CHECKED_ELEMENTS = 2_000_000;
+
+    /** Whether an answer is compared with the reference before it is timed: where that is quick. */
+    public boolean isChecked() {
+      return spec.flops(pass) <= MOST_CHECKED_FLOPS && elements() <= MOST_CHECKED_ELEMENTS;
+    }
+
+    private long elements() {
+      return Cases.inTraining(spec).runs().stream()
+          .filter(run -> run.pass() == pass)
+          .flatMap(run -> run.arguments().stream())
+          .mapToLong(Argument::count)
+          .sum();
+    }
+
     @Override
     public String name() {
       return spec.describe() + " " + pass;
