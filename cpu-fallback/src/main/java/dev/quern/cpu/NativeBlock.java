@@ -5,6 +5,9 @@ import java.lang.foreign.MemorySegment;
 
 /** One block of native memory, zeroed, aligned for every use, with readable slack behind it. */
 final class NativeBlock implements AutoCloseable {
+  /** Half of a second-level cache: what is smaller lies well in it in any case. */
+  private static final long LEAST_FOR_LARGE_PAGES = 512 << 10;
+
   private final Arena owner = Arena.ofShared();
   private final MemorySegment segment;
   private final long bytes;
@@ -16,7 +19,12 @@ final class NativeBlock implements AutoCloseable {
    */
   NativeBlock(long bytes) {
     this.bytes = bytes;
-    segment = owner.allocate(bytes + NativeMemory.SLACK_BYTES, dev.quern.core.Arena.ALIGNMENT);
+    LargePages pages = bytes < LEAST_FOR_LARGE_PAGES ? null : LargePages.offered();
+    long wanted = bytes + NativeMemory.SLACK_BYTES;
+    segment =
+        pages == null
+            ? owner.allocate(wanted, dev.quern.core.Arena.ALIGNMENT)
+            : pages.allocate(wanted, owner);
   }
 
   long address() {
