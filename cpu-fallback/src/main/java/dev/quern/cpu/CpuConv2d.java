@@ -2,60 +2,48 @@ package dev.quern.cpu;
 
 import dev.quern.core.DeviceBuffer;
 import dev.quern.core.Stream;
-import dev.quern.cpu.Rearrangement.Axis;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Layout;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Convolution as products over indirection tables, on activations in NHWC order. Filters are laid
- * out with the output channel last for the forward pass, and their gradient comes out that way;
- * NCHW activations are transposed through the workspace.
+ * Convolution on activations in NHWC order, each pass by the algorithm that {@link ConvAlgorithm}
+ * chooses; NCHW activations are transposed through the workspace.
  *
- * <p>The workspace holds, one after the other: the packed filters, or the partial sums of their
- * gradient; and for NCHW the transposed input and output images.
+ * <p>The workspace holds for NCHW the transposed input and output images and the transposed
+ * filters; then what the pass needs.
  */
 final class CpuConv2d extends Conv2d {
   private final WorkerPool pool;
-  private final ProductLoop forward;
-  private final ProductLoop backwardData;
-  private final ProductLoop backwardFilter;
-  private final Rearrangement packFilters;
-  private final @Nullable Rearrangement filtersToKrsc;
-  private final Rearrangement unpackGradient;
+  private final ConvPass forward;
+  private final ConvPass backwardData;
+  private final ConvPass backwardFilter;
   private final CpuBiasAdd bias;
   private final CpuRelu relu;
-  private final @Nullable ImageTransposition inputs;
-  private final @Nullable ImageTransposition outputs;
-  private final long filterBytes;
+  private final @Nullable ChannelsLast channelsLast;
   private final long workspaceBytes;
   private final String implementation;
 
   CpuConv2d(CpuDevice device, Spec spec) {
     super(device, spec);
     pool = device.pool();
-    TileSet tiles = device.simd().tiles();
-    ConvProducts products = new ConvProducts(spec, tiles);
-    forward = products.forward();
-    backwardData = products.backwardData();
-    backwardFilter = products.backwardFilter();
-
-    boolean nchw = spec.layout() == Layout.NCHW;
-    FilterLayouts layouts = new FilterLayouts(spec, products);
-    packFilters = layouts.pack();
-    filtersToKrsc = nchw ? layouts.toKrsc() : null;
-    unpackGradient = layouts.unpackGradient();
+    ConvPasses passes = new ConvPasses(device, spec);
+    forward = passes.forward();
+    backwardData = passes.backwardData();
+    backwardFilter = passes.backwardFilter();
     bias = new CpuBiasAdd(device, biasSpec(spec));
     relu = new CpuRelu(device, new dev.quern.kernels.Relu.Spec(spec.outputs()));
-    inputs = nchw ? new ImageTransposition(spec.n(), spec.c(), spec.h() * spec.w()) : null;
-    outputs = nchw ? new ImageTransposition(spec.n(), spec.k(), spec.p() * spec.q()) : null;
-
-    filterBytes = layouts.workspaceBytes();
-    long images = nchw ? (spec.inputs() + spec.outputs()) * Float.BYTES : 0;
-    workspaceBytes =
-        Math.max(filterBytes + images + NativeMemory.SLACK_BYTES, bias.workspaceBytes());
-    implementation = device.simd().name() + ":indirect-" + forward.tileName(tiles.lanes());
+    channelsLast = spec.layout() == Layout.NCHW ? new ChannelsLast(spec) : null;
+    long pass =
+        Math.max(
+            forward.workspaceBytes(),
+            Math.max(backwardData.workspaceBytes(), backwardFilter.workspaceBytes()));
+    long before = channelsLast == null ? 0 : channelsLast.bytes();
+    workspaceBytes = Math.max(before + pass, bias.workspaceBytes());
+    implementation = device.simd().name() + ":" + names();
   }
 
   private static BiasAdd.Spec biasSpec(Spec spec) {
@@ -63,6 +51,17 @@ final class CpuConv2d extends Conv2d {
     return spec.layout() == Layout.NCHW
         ? new BiasAdd.Spec(spec.n(), spec.k(), pixels)
         : new BiasAdd.Spec((long) spec.n() * pixels, spec.k());
+  }
+
+  /** One name, or where the passes differ theirs in turn. */
+  private String names() {
+    Set<String> names = new LinkedHashSet<>();
+    names.add(forward.name());
+    names.add(backwardData.name());
+    names.add(backwardFilter.name());
+    return names.size() == 1
+        ? forward.name()
+        : forward.name() + "," + backwardData.name() + "," + backwardFilter.name();
   }
 
   @Override
@@ -78,54 +77,65 @@ final class CpuConv2d extends Conv2d {
   @Override
   protected void runForward(
       Stream stream, DeviceBuffer x, DeviceBuffer w, @Nullable DeviceBuffer b, DeviceBuffer y) {
-    long packed = CpuStream.workspace(stream);
-    packFilters.run(pool, CpuBuffer.address(w), packed);
+    long workspace = CpuStream.workspace(stream);
     long addressX = CpuBuffer.address(x);
-    long addressY = CpuBuffer.address(y);
+    long addressW = CpuBuffer.address(w);
     long addressB = CpuBuffer.addressOrZero(b);
-    if (inputs == null || outputs == null) {
-      forward.run(pool, addressX, packed, addressY, addressB);
+    long addressY = CpuBuffer.address(y);
+    if (channelsLast == null) {
+      forward.run(addressX, addressW, addressB, addressY, workspace);
       return;
     }
-    long nhwcX = packed + filterBytes;
-    long nhwcY = nhwcX + inputs.bytes();
-    inputs.toChannelsLast(pool, addressX, nhwcX);
-    forward.run(pool, nhwcX, packed, nhwcY, addressB);
-    outputs.toChannelsFirst(pool, nhwcY, addressY);
+    channelsLast.readInput(pool, addressX, workspace);
+    forward.run(
+        channelsLast.input(workspace),
+        addressW,
+        addressB,
+        channelsLast.output(workspace),
+        workspace + channelsLast.bytes());
+    channelsLast.writeOutput(pool, workspace, addressY);
   }
 
   @Override
   protected void runBackwardData(Stream stream, DeviceBuffer dy, DeviceBuffer w, DeviceBuffer dx) {
+    long workspace = CpuStream.workspace(stream);
+    long addressDy = CpuBuffer.address(dy);
     long addressW = CpuBuffer.address(w);
-    if (inputs == null || outputs == null || filtersToKrsc == null) {
-      backwardData.run(pool, CpuBuffer.address(dy), addressW, CpuBuffer.address(dx), 0);
+    long addressDx = CpuBuffer.address(dx);
+    if (channelsLast == null) {
+      backwardData.run(addressDy, addressW, 0, addressDx, workspace);
       return;
     }
-    long krsc = CpuStream.workspace(stream);
-    long nhwcX = krsc + filterBytes;
-    long nhwcY = nhwcX + inputs.bytes();
-    filtersToKrsc.run(pool, addressW, krsc);
-    outputs.toChannelsLast(pool, CpuBuffer.address(dy), nhwcY);
-    backwardData.run(pool, nhwcY, krsc, nhwcX, 0);
-    inputs.toChannelsFirst(pool, nhwcX, CpuBuffer.address(dx));
+    channelsLast.readFilters(pool, addressW, workspace);
+    channelsLast.readOutput(pool, addressDy, workspace);
+    backwardData.run(
+        channelsLast.output(workspace),
+        channelsLast.filters(workspace),
+        0,
+        channelsLast.input(workspace),
+        workspace + channelsLast.bytes());
+    channelsLast.writeInput(pool, workspace, addressDx);
   }
 
   @Override
   protected void runBackwardFilter(
       Stream stream, DeviceBuffer x, DeviceBuffer dy, DeviceBuffer dw) {
-    long sums = CpuStream.workspace(stream);
+    long workspace = CpuStream.workspace(stream);
     long addressX = CpuBuffer.address(x);
     long addressDy = CpuBuffer.address(dy);
-    if (inputs != null && outputs != null) {
-      long nhwcX = sums + filterBytes;
-      long nhwcY = nhwcX + inputs.bytes();
-      inputs.toChannelsLast(pool, addressX, nhwcX);
-      outputs.toChannelsLast(pool, addressDy, nhwcY);
-      addressX = nhwcX;
-      addressDy = nhwcY;
+    long addressDw = CpuBuffer.address(dw);
+    if (channelsLast == null) {
+      backwardFilter.run(addressX, addressDy, 0, addressDw, workspace);
+      return;
     }
-    backwardFilter.run(pool, addressX, addressDy, sums, 0);
-    unpackGradient.run(pool, sums, CpuBuffer.address(dw));
+    channelsLast.readInput(pool, addressX, workspace);
+    channelsLast.readOutput(pool, addressDy, workspace);
+    backwardFilter.run(
+        channelsLast.input(workspace),
+        channelsLast.output(workspace),
+        0,
+        addressDw,
+        workspace + channelsLast.bytes());
   }
 
   @Override
@@ -143,39 +153,5 @@ final class CpuConv2d extends Conv2d {
   protected void release() {
     bias.close();
     relu.close();
-  }
-
-  /** Activations between channels first and channels last. */
-  private static final class ImageTransposition {
-    private final Rearrangement toChannelsLast;
-    private final Rearrangement toChannelsFirst;
-    private final long bytes;
-
-    ImageTransposition(int images, int channels, int pixels) {
-      long image = (long) channels * pixels;
-      toChannelsLast =
-          new Rearrangement(
-              new Axis(images, image, image),
-              new Axis(pixels, 1, channels),
-              new Axis(channels, pixels, 1));
-      toChannelsFirst =
-          new Rearrangement(
-              new Axis(images, image, image),
-              new Axis(channels, 1, pixels),
-              new Axis(pixels, channels, 1));
-      bytes = images * image * Float.BYTES;
-    }
-
-    long bytes() {
-      return bytes;
-    }
-
-    void toChannelsLast(WorkerPool pool, long source, long target) {
-      toChannelsLast.run(pool, source, target);
-    }
-
-    void toChannelsFirst(WorkerPool pool, long source, long target) {
-      toChannelsFirst.run(pool, source, target);
-    }
   }
 }

@@ -23,10 +23,9 @@ final class FilterLayouts {
     taps = spec.r() * spec.s();
   }
 
-  /** Room for the packed filters, the partial sums of their gradient, or [k, r, s, c] filters. */
-  long workspaceBytes() {
-    long packed = products.packedGroup() * spec.groups() * products.filterChunks();
-    return Math.max(packed, spec.weights()) * Float.BYTES + NativeMemory.SLACK_BYTES;
+  /** Room for the filters in the packed order. */
+  long packedBytes() {
+    return products.packedGroup() * spec.groups() * Float.BYTES;
   }
 
   /** To the packed order. */
@@ -38,19 +37,10 @@ final class FilterLayouts {
         new Axis(filters, (long) taps * channels, 1));
   }
 
-  /** From channels first to channels last. */
-  Rearrangement toKrsc() {
-    long filter = (long) taps * channels;
+  /** From so many partial sums in the packed order to the spec's order, adding them up. */
+  Rearrangement unpackGradient(int parts) {
     return new Rearrangement(
-        new Axis(spec.k(), filter, filter),
-        new Axis(taps, 1, channels),
-        new Axis(channels, taps, 1));
-  }
-
-  /** From partial sums in the packed order to the spec's order, adding them up. */
-  Rearrangement unpackGradient() {
-    return new Rearrangement(
-        products.filterChunks(),
+        parts,
         products.packedGroup() * spec.groups(),
         new Axis(spec.groups(), products.packedGroup(), (long) filters * taps * channels),
         new Axis(filters, 1, (long) taps * channels),

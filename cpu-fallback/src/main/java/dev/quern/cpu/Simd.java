@@ -9,6 +9,7 @@ import dev.quern.core.ComputeException;
  * @param description for people, for example {@code Vector API 512 bit}
  * @param lanes float32 lanes of a vector, 1 in plain Java
  * @param tiles register tiles of matrix products
+ * @param transforms line transforms of Winograd's convolutions
  * @param elements loops over elements
  * @param softmaxes rows of softmaxes
  * @param pools rows of poolings
@@ -21,6 +22,7 @@ record Simd(
     String description,
     int lanes,
     TileSet tiles,
+    TransformSet transforms,
     ElementLoops elements,
     SoftmaxLoops softmaxes,
     PoolLoops pools,
@@ -69,6 +71,7 @@ record Simd(
         "plain Java",
         1,
         new PlainTileSet(),
+        new PlainTransformSet(),
         new ScalarElementLoops(),
         new ScalarSoftmaxLoops(),
         new ScalarPoolLoops(),

@@ -100,9 +100,19 @@ record VectorCode(CodeBuilder code) {
     multiplyAdd();
   }
 
+  /** (a, b) to a * b. */
+  void multiply() {
+    code.invokevirtual(FLOATS, "mul", MethodTypeDesc.of(FLOATS, VECTOR));
+  }
+
   /** (a, b) to a + b. */
   void add() {
     code.invokevirtual(FLOATS, "add", MethodTypeDesc.of(FLOATS, VECTOR));
+  }
+
+  /** (a, b) to a - b. */
+  void subtract() {
+    code.invokevirtual(FLOATS, "sub", MethodTypeDesc.of(FLOATS, VECTOR));
   }
 
   /**

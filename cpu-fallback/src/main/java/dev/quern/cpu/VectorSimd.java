@@ -32,6 +32,7 @@ final class VectorSimd {
         "Vector API " + bits + " bit",
         VectorWidth.LANES,
         new VectorTileSet(),
+        new VectorTransformSet(),
         new VectorElementLoops(),
         new VectorSoftmaxLoops(),
         pools,

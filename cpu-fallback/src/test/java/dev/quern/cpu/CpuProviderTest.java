@@ -84,6 +84,7 @@ final class CpuProviderTest {
             "broken",
             1,
             whole.tiles(),
+            whole.transforms(),
             idle,
             whole.softmaxes(),
             whole.pools(),

@@ -164,6 +164,9 @@ public abstract class Conv2d extends OpKernel<Conv2d.Spec> {
    * @param groups independent groups of channels
    * @param epilogue what is fused behind the forward pass
    * @param precision arithmetic of the products
+   * @param exact whether the sums must be those above, term by term; otherwise they may be
+   *     rearranged after Winograd, which takes up to four times fewer products and whose error is
+   *     below 5e-5 of the largest output
    */
   public record Spec(
       Layout layout,
@@ -184,7 +187,8 @@ public abstract class Conv2d extends OpKernel<Conv2d.Spec> {
       int dilationW,
       int groups,
       Epilogue epilogue,
-      Precision precision)
+      Precision precision,
+      boolean exact)
       implements OpSpec<Conv2d> {
 
     /**
@@ -260,7 +264,8 @@ public abstract class Conv2d extends OpKernel<Conv2d.Spec> {
           + Geometry.padding(padTop, padLeft, padBottom, padRight)
           + (groups == 1 ? "" : "g" + groups)
           + (epilogue == Epilogue.NONE ? "" : "+" + epilogue)
-          + (precision == Precision.FP32 ? "" : "+" + precision);
+          + (precision == Precision.FP32 ? "" : "+" + precision)
+          + (exact ? "+exact" : "");
     }
 
     @Override

@@ -4,7 +4,7 @@ import dev.quern.core.SpecException;
 
 /**
  * Builds a {@link Conv2d.Spec}. Defaults: NHWC, stride 1, no padding, dense, one group, no
- * epilogue, FP32.
+ * epilogue, FP32, sums that may be rearranged.
  */
 public final class Conv2dBuilder {
   private Layout layout = Layout.NHWC;
@@ -16,6 +16,7 @@ public final class Conv2dBuilder {
   private int groups = 1;
   private Epilogue epilogue = Epilogue.NONE;
   private Precision precision = Precision.FP32;
+  private boolean exact;
 
   Conv2dBuilder() {}
 
@@ -73,6 +74,12 @@ public final class Conv2dBuilder {
     return this;
   }
 
+  /** Whether sums must not be rearranged, as Winograd's algorithm does. */
+  public Conv2dBuilder exact(boolean exact) {
+    this.exact = exact;
+    return this;
+  }
+
   /**
    * Checks and returns the spec.
    *
@@ -98,6 +105,7 @@ public final class Conv2dBuilder {
         dilation[1],
         groups,
         epilogue,
-        precision);
+        precision,
+        exact);
   }
 }

@@ -1,0 +1,122 @@
+package dev.quern.cpu;
+
+import dev.quern.core.ComputeException;
+import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.Pass;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ways to compute a convolution, and which one is taken. It follows from the spec alone, never
+ * from the processor or the number of threads, so that the results are the same bits everywhere.
+ */
+enum ConvAlgorithm {
+  /** Every product as the contract has it. */
+  DIRECT,
+  /** {@link Winograd#F2}. */
+  WINOGRAD2,
+  /** {@link Winograd#F4}. */
+  WINOGRAD4;
+
+  /**
+   * The system property that asks for one: {@code direct}, {@code winograd2}, {@code winograd4}.
+   */
+  static final String PROPERTY = "quern.cpu.convolution";
+
+  /** Channels that Winograd's transforms take at once, at any width of vectors. */
+  private static final int CHANNELS = 16;
+
+  /** What a multiply-add in a product of short sums costs, where one in a long sum costs 1. */
+  private static final double SHORT_SUMS = 1.3;
+
+  /** What the transforms of a patch cost for each of its elements, in multiply-adds. */
+  private static final double TRANSFORM = 24;
+
+  /** What Winograd must save, as a share. */
+  private static final double LEAST_GAIN = 0.9;
+
+  /**
+   * The algorithm for a pass: what is asked for where it is possible, else what takes the least
+   * time by {@link #cost}.
+   *
+   * @throws ComputeException if the property names none
+   */
+  static ConvAlgorithm of(Conv2d.Spec spec, Pass pass) {
+    ConvAlgorithm asked = asked();
+    if (asked != null) {
+      return asked.offers(spec) ? asked : DIRECT;
+    }
+    ConvAlgorithm best = DIRECT;
+    double least = LEAST_GAIN * DIRECT.cost(spec, pass);
+    for (ConvAlgorithm algorithm : values()) {
+      if (algorithm != DIRECT && algorithm.offers(spec) && algorithm.cost(spec, pass) < least) {
+        best = algorithm;
+        least = algorithm.cost(spec, pass);
+      }
+    }
+    return best;
+  }
+
+  private static @Nullable ConvAlgorithm asked() {
+    String name = System.getProperty(PROPERTY);
+    if (name == null) {
+      return null;
+    }
+    for (ConvAlgorithm algorithm : values()) {
+      if (algorithm.toString().equals(name)) {
+        return algorithm;
+      }
+    }
+    throw new ComputeException(
+        "%s must be one of %s, but is '%s'"
+            .formatted(
+                PROPERTY,
+                Arrays.stream(values())
+                    .map(ConvAlgorithm::toString)
+                    .collect(Collectors.joining(", ")),
+                name));
+  }
+
+  /** Its matrices; null for the direct way. */
+  @Nullable Winograd winograd() {
+    return switch (this) {
+      case DIRECT -> null;
+      case WINOGRAD2 -> Winograd.F2;
+      case WINOGRAD4 -> Winograd.F4;
+    };
+  }
+
+  private boolean offers(Conv2d.Spec spec) {
+    if (this == DIRECT) {
+      return true;
+    }
+    boolean dense = spec.strideH() * spec.strideW() * spec.dilationH() * spec.dilationW() == 1;
+    boolean taps = spec.r() == Winograd.TAPS && spec.s() == Winograd.TAPS;
+    boolean channels = spec.c() % CHANNELS == 0 && spec.k() % CHANNELS == 0;
+    return !spec.exact() && dense && taps && channels && spec.groups() == 1 && spec.outputs() > 0;
+  }
+
+  /** About how long a pass takes, in multiply-adds. */
+  private double cost(Conv2d.Spec spec, Pass pass) {
+    Winograd algorithm = winograd();
+    if (algorithm == null) {
+      return spec.flops(pass) / 2;
+    }
+    boolean data = pass == Pass.BACKWARD_DATA;
+    int step = algorithm.outputs();
+    int rows = ((data ? spec.h() : spec.p()) + step - 1) / step;
+    int columns = ((data ? spec.w() : spec.q()) + step - 1) / step;
+    double patches = (double) spec.n() * rows * columns;
+    double filters = (double) spec.c() * spec.k();
+    double products = SHORT_SUMS * patches * filters;
+    double transforms = TRANSFORM * (patches * (spec.c() + spec.k()) + filters);
+    return algorithm.products() * (products + transforms);
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

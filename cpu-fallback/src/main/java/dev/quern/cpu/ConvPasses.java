@@ -1,0 +1,40 @@
+package dev.quern.cpu;
+
+import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.Pass;
+
+/** Makes the passes of a convolution, each by the algorithm that is chosen for it. */
+final class ConvPasses {
+  private final CpuDevice device;
+  private final Conv2d.Spec spec;
+  private final ConvProducts products;
+  private final FilterLayouts layouts;
+
+  ConvPasses(CpuDevice device, Conv2d.Spec spec) {
+    this.device = device;
+    this.spec = spec;
+    products = new ConvProducts(spec, device.simd().tiles());
+    layouts = new FilterLayouts(spec, products);
+  }
+
+  ConvPass forward() {
+    Winograd winograd = ConvAlgorithm.of(spec, Pass.FORWARD).winograd();
+    return winograd == null
+        ? DirectPass.forward(device, products, layouts)
+        : WinogradPass.forward(device, spec, winograd, layouts.pack());
+  }
+
+  ConvPass backwardData() {
+    Winograd winograd = ConvAlgorithm.of(spec, Pass.BACKWARD_DATA).winograd();
+    return winograd == null
+        ? DirectPass.backwardData(device, products)
+        : WinogradPass.backwardData(device, spec, winograd);
+  }
+
+  ConvPass backwardFilter() {
+    Winograd winograd = ConvAlgorithm.of(spec, Pass.BACKWARD_FILTER).winograd();
+    return winograd == null
+        ? DirectPass.backwardFilter(device, products, layouts)
+        : new WinogradFilterPass(device, spec, winograd, layouts.unpackGradient(1));
+  }
+}

@@ -1,0 +1,71 @@
+package dev.quern.cpu;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pass as a product over indirection tables, with filters or their gradient in packed order
+ * through the workspace where the pass needs that.
+ */
+final class DirectPass implements ConvPass {
+  private final WorkerPool pool;
+  private final ProductLoop product;
+  private final @Nullable Rearrangement pack;
+  private final @Nullable Rearrangement unpack;
+  private final long workspaceBytes;
+  private final String name;
+
+  private DirectPass(
+      CpuDevice device,
+      ProductLoop product,
+      @Nullable Rearrangement pack,
+      @Nullable Rearrangement unpack,
+      long workspaceBytes) {
+    pool = device.pool();
+    this.product = product;
+    this.pack = pack;
+    this.unpack = unpack;
+    this.workspaceBytes = workspaceBytes;
+    name = "indirect-" + product.tileName(device.simd().tiles().lanes());
+  }
+
+  static DirectPass forward(CpuDevice device, ConvProducts products, FilterLayouts layouts) {
+    return new DirectPass(device, products.forward(), layouts.pack(), null, layouts.packedBytes());
+  }
+
+  static DirectPass backwardData(CpuDevice device, ConvProducts products) {
+    return new DirectPass(device, products.backwardData(), null, null, 0);
+  }
+
+  static DirectPass backwardFilter(CpuDevice device, ConvProducts products, FilterLayouts layouts) {
+    int parts = products.filterChunks();
+    return new DirectPass(
+        device,
+        products.backwardFilter(),
+        null,
+        layouts.unpackGradient(parts),
+        parts * layouts.packedBytes());
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public long workspaceBytes() {
+    return workspaceBytes + NativeMemory.SLACK_BYTES;
+  }
+
+  @Override
+  public void run(long first, long second, long bias, long result, long workspace) {
+    if (pack != null) {
+      pack.run(pool, second, workspace);
+      product.run(pool, first, workspace, result, bias);
+    } else if (unpack != null) {
+      product.run(pool, first, second, workspace, 0);
+      unpack.run(pool, workspace, result);
+    } else {
+      product.run(pool, first, second, result, 0);
+    }
+  }
+}

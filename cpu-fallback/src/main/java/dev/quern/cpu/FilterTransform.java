@@ -1,0 +1,114 @@
+package dev.quern.cpu;
+
+import dev.quern.kernels.Conv2d;
+
+/**
+ * Filters to {@link Planes} and back, a row of channels after the other.
+ *
+ * <p>Distances are in bytes.
+ */
+final class FilterTransform implements WorkerPool.Loop {
+  private static final int TAPS = Winograd.TAPS;
+
+  private final PatchTransform transform;
+  private final int rows;
+  private final int channels;
+  private final long start;
+  private final long[] from;
+  private final long rowFrom;
+  private final long[] to;
+  private final long rowTo;
+  private long source;
+  private long target;
+  private long scratch;
+  private long scratchOfWorker;
+
+  private FilterTransform(
+      PatchTransform transform,
+      int rows,
+      int channels,
+      long start,
+      long[] from,
+      long rowFrom,
+      long[] to,
+      long rowTo) {
+    this.transform = transform;
+    this.rows = rows;
+    this.channels = channels;
+    this.start = start;
+    this.from = from;
+    this.rowFrom = rowFrom;
+    this.to = to;
+    this.rowTo = rowTo;
+  }
+
+  /** From filters [r, s, c, k] to planes of rows c. */
+  static FilterTransform forward(Conv2d.Spec spec, Winograd algorithm, TransformSet set) {
+    long pixel = (long) Float.BYTES * spec.c() * spec.k();
+    long row = (long) Float.BYTES * spec.k();
+    Planes planes = new Planes(algorithm.size(), spec.c(), spec.k());
+    return new FilterTransform(
+        new PatchTransform(set, LineShape.plain(algorithm.filter())),
+        spec.c(),
+        spec.k(),
+        0,
+        PatchTransform.byColumns(TAPS, TAPS * pixel, pixel),
+        row,
+        planes.byRows(),
+        row);
+  }
+
+  /** From filters [k, r, s, c], turned by half a turn, to planes of rows k. */
+  static FilterTransform turned(Conv2d.Spec spec, Winograd algorithm, TransformSet set) {
+    long pixel = (long) Float.BYTES * spec.c();
+    Planes planes = new Planes(algorithm.size(), spec.k(), spec.c());
+    return new FilterTransform(
+        new PatchTransform(set, LineShape.plain(algorithm.filter())),
+        spec.k(),
+        spec.c(),
+        (TAPS * TAPS - 1) * pixel,
+        PatchTransform.byColumns(TAPS, -TAPS * pixel, -pixel),
+        TAPS * TAPS * pixel,
+        planes.byRows(),
+        pixel);
+  }
+
+  /** From planes of rows c to gradients of filters [r, s, c, k]. */
+  static FilterTransform gradient(Conv2d.Spec spec, Winograd algorithm, TransformSet set) {
+    long pixel = (long) Float.BYTES * spec.c() * spec.k();
+    long row = (long) Float.BYTES * spec.k();
+    Planes planes = new Planes(algorithm.size(), spec.c(), spec.k());
+    return new FilterTransform(
+        new PatchTransform(set, LineShape.plain(algorithm.filterGradient())),
+        spec.c(),
+        spec.k(),
+        0,
+        planes.byColumns(),
+        row,
+        PatchTransform.byRows(TAPS, TAPS * pixel, pixel),
+        row);
+  }
+
+  /** Scratch memory of a worker. */
+  long scratchBytes() {
+    return transform.scratchBytes();
+  }
+
+  /** Transforms; all addresses, and how far the workers' scratch memories lie apart. */
+  void run(
+      WorkerPool pool, long sourceAddress, long targetAddress, long scratchAddress, long apart) {
+    source = sourceAddress + start;
+    target = targetAddress;
+    scratch = scratchAddress;
+    scratchOfWorker = apart;
+    pool.run(rows, 1, this);
+  }
+
+  @Override
+  public void run(long first, long end, int worker) {
+    long own = scratch + worker * scratchOfWorker;
+    for (long row = first; row < end; row++) {
+      transform.run(source + row * rowFrom, from, target + row * rowTo, to, channels, 0, own);
+    }
+  }
+}

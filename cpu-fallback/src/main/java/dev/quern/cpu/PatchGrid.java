@@ -1,0 +1,64 @@
+package dev.quern.cpu;
+
+/**
+ * The patches of the images of a batch, in NHWC order: where their pixels are. Patches are numbered
+ * by image, row and column.
+ *
+ * @param images images of the batch
+ * @param height pixels of an image
+ * @param width pixels of an image
+ * @param channels elements of a pixel
+ * @param size pixels of a patch along an axis
+ * @param step pixels from a patch to its neighbour
+ * @param beforeH rows of the first patches that lie above the image
+ * @param beforeW columns of the first patches that lie on the left of it
+ * @param rows patches of an image along its height
+ * @param columns patches of an image along its width
+ */
+record PatchGrid(
+    int images,
+    int height,
+    int width,
+    int channels,
+    int size,
+    int step,
+    int beforeH,
+    int beforeW,
+    int rows,
+    int columns) {
+
+  /** Patches of the batch. */
+  long patches() {
+    return (long) images * rows * columns;
+  }
+
+  /** Addresses of the first channels of a patch's pixels, column by column. */
+  void addressesByColumns(long patch, long base, long outside, long[] addresses) {
+    fill(patch, base, outside, addresses, 1, size);
+  }
+
+  /** Addresses of the first channels of a patch's pixels, row by row. */
+  void addressesByRows(long patch, long base, long outside, long[] addresses) {
+    fill(patch, base, outside, addresses, size, 1);
+  }
+
+  /** All pixels outside the image have the same address. */
+  private void fill(
+      long patch, long base, long outside, long[] addresses, int rowStep, int columnStep) {
+    long column = patch % columns;
+    long row = patch / columns % rows;
+    long image = patch / columns / rows;
+    int top = (int) (row * step) - beforeH;
+    int left = (int) (column * step) - beforeW;
+    long pixel = (long) Float.BYTES * channels;
+    long line = pixel * width;
+    long corner = base + image * height * line + top * line + left * pixel;
+    for (int i = 0; i < size; i++) {
+      boolean inside = top + i >= 0 && top + i < height;
+      for (int j = 0; j < size; j++) {
+        boolean within = inside && left + j >= 0 && left + j < width;
+        addresses[i * rowStep + j * columnStep] = within ? corner + i * line + j * pixel : outside;
+      }
+    }
+  }
+}

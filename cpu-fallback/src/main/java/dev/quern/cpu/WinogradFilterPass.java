@@ -1,0 +1,173 @@
+package dev.quern.cpu;
+
+import dev.quern.cpu.IndirectProduct.Repeat;
+import dev.quern.cpu.TileShape.Ending;
+import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.indirect.IndirectTables;
+import java.util.List;
+
+/**
+ * The gradient by the filters after {@link Winograd}. Some patches at a time, a few megabytes, all
+ * workers transform input and gradient, then multiply point by point, adding to the sums of the
+ * patches before. How many patches follows from the spec alone, so each sum is one chain of
+ * operations whatever the number of threads.
+ *
+ * <p>The workspace holds the sums, the patches of input and gradient, the filters' gradient in
+ * packed order, a pixel of zeros, and a transform's scratch for each worker.
+ */
+final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
+  /** Patches at a time: within a third-level cache, and many enough to make long sums of. */
+  private static final long SLAB_BYTES = 4 << 20;
+
+  /** Patches that a worker takes at a time: some ten microseconds. */
+  private static final int GRAIN = 4;
+
+  private final WorkerPool pool;
+  private final PatchGrid inputs;
+  private final PatchGrid outputs;
+  private final PatchTransform inputTransform;
+  private final PatchTransform gradientTransform;
+  private final FilterTransform filterTransform;
+  private final Rearrangement unpack;
+  private final Planes values;
+  private final Planes gradients;
+  private final Planes sums;
+  private final long[] toValues;
+  private final long[] toGradients;
+  private final long[][] addresses;
+  private final int slab;
+  private final ProductLoop firstProduct;
+  private final ProductLoop nextProduct;
+  private final ProductLoop lastProduct;
+  private final String name;
+  private final long scratchBytes;
+
+  private long input;
+  private long gradient;
+  private long valuesAt;
+  private long gradientsAt;
+  private long zeros;
+  private long scratch;
+  private long begin;
+
+  /**
+   * A pass.
+   *
+   * @param unpack from packed order to the spec's
+   */
+  WinogradFilterPass(CpuDevice device, Conv2d.Spec spec, Winograd algorithm, Rearrangement unpack) {
+    pool = device.pool();
+    this.unpack = unpack;
+    inputs = WinogradPass.inputs(spec, algorithm);
+    outputs = WinogradPass.outputs(spec, algorithm);
+    TransformSet transforms = device.simd().transforms();
+    inputTransform = new PatchTransform(transforms, LineShape.plain(algorithm.input()));
+    gradientTransform = new PatchTransform(transforms, LineShape.plain(algorithm.gradient()));
+    filterTransform = FilterTransform.gradient(spec, algorithm, transforms);
+    int size = algorithm.size();
+    slab = slab(inputs.patches(), size * size * (spec.c() + spec.k()));
+    values = new Planes(size, slab, spec.c());
+    gradients = new Planes(size, slab, spec.k());
+    sums = new Planes(size, spec.c(), spec.k());
+    toValues = values.byRows();
+    toGradients = gradients.byRows();
+    addresses = new long[pool.workers()][size * size];
+    TileSet tiles = device.simd().tiles();
+    firstProduct = product(tiles, slab, false);
+    nextProduct = product(tiles, slab, true);
+    int rest = (int) (inputs.patches() % slab);
+    lastProduct = rest == 0 ? nextProduct : product(tiles, rest, true);
+    name = "winograd" + algorithm.outputs() + "-" + firstProduct.tileName(tiles.lanes());
+    scratchBytes =
+        Math.max(
+            filterTransform.scratchBytes(),
+            Math.max(inputTransform.scratchBytes(), gradientTransform.scratchBytes()));
+  }
+
+  /** Slabs of equal length, but for the last. */
+  private static int slab(long all, int elementsOfPatch) {
+    long most = Math.max(1, SLAB_BYTES / Float.BYTES / elementsOfPatch);
+    long slabs = (all + most - 1) / most;
+    return (int) ((all + slabs - 1) / slabs);
+  }
+
+  private ProductLoop product(TileSet tiles, int count, boolean adds) {
+    IndirectTables tables =
+        new IndirectTables(
+            IndirectTables.regular(values.channels(), 1),
+            IndirectTables.regular(values.channels(), gradients.channels()),
+            IndirectTables.regularSteps(count, values.channels(), gradients.channels()));
+    Ending ending = new Ending(false, adds, false, false);
+    Repeat points =
+        new Repeat(values.count(), values.stride(), gradients.stride(), sums.stride(), 0);
+    IndirectProduct product =
+        new IndirectProduct(tiles, tables, gradients.channels(), ending, 1, 1, points, Repeat.ONCE);
+    return new ProductLoop(List.of(new ProductLoop.Part(product, 0, 0, 0)));
+  }
+
+  private long packedBytes() {
+    return (long) Float.BYTES * 9 * values.channels() * gradients.channels();
+  }
+
+  private long zerosBytes() {
+    return (long) Float.BYTES * Math.max(values.channels(), gradients.channels());
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public long workspaceBytes() {
+    return sums.bytes()
+        + values.bytes()
+        + gradients.bytes()
+        + packedBytes()
+        + zerosBytes()
+        + pool.workers() * scratchBytes;
+  }
+
+  @Override
+  public void run(long first, long second, long bias, long result, long workspace) {
+    input = first;
+    gradient = second;
+    long sumsAt = workspace;
+    valuesAt = sumsAt + sums.bytes();
+    gradientsAt = valuesAt + values.bytes();
+    long packed = gradientsAt + gradients.bytes();
+    zeros = packed + packedBytes();
+    scratch = zeros + zerosBytes();
+    for (long at = zeros; at < scratch; at += Float.BYTES) {
+      NativeMemory.setFloat(at, 0);
+    }
+    long all = inputs.patches();
+    for (begin = 0; begin < all; begin += slab) {
+      long count = Math.min(slab, all - begin);
+      pool.run(2 * count, GRAIN, this);
+      ProductLoop product = begin == 0 ? firstProduct : count == slab ? nextProduct : lastProduct;
+      product.run(pool, valuesAt, gradientsAt, sumsAt, 0);
+    }
+    filterTransform.run(pool, sumsAt, packed, scratch, scratchBytes);
+    unpack.run(pool, packed, result);
+  }
+
+  /** Units are patches of the input and of the gradient in turn. */
+  @Override
+  public void run(long first, long end, int worker) {
+    long own = scratch + worker * scratchBytes;
+    long[] pixels = addresses[worker];
+    for (long unit = first; unit < end; unit++) {
+      long row = unit / 2;
+      if (unit % 2 == 0) {
+        long to = valuesAt + Float.BYTES * row * values.channels();
+        inputs.addressesByColumns(begin + row, input, zeros, pixels);
+        inputTransform.run(0, pixels, to, toValues, values.channels(), 0, own);
+      } else {
+        long to = gradientsAt + Float.BYTES * row * gradients.channels();
+        outputs.addressesByColumns(begin + row, gradient, zeros, pixels);
+        gradientTransform.run(0, pixels, to, toGradients, gradients.channels(), 0, own);
+      }
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package dev.quern.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.quern.core.Arena;
+import dev.quern.core.ComputeException;
+import dev.quern.core.DataType;
+import dev.quern.core.Device;
+import dev.quern.core.DeviceBuffer;
+import dev.quern.core.DeviceInfo;
+import dev.quern.core.Stream;
+import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.Conv2dBuilder;
+import dev.quern.kernels.Epilogue;
+import dev.quern.kernels.Layout;
+import dev.quern.kernels.Pass;
+import dev.quern.kernels.reference.Bounded;
+import dev.quern.kernels.reference.ReferenceConv2d;
+import java.util.List;
+import java.util.Random;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Winograd's convolutions against plain ones in double. */
+final class WinogradTest {
+  private static final long SEED = 20261121;
+
+  /** What {@link Conv2d.Spec#exact} promises, as a share of the largest output. */
+  private static final double PROMISED = 5e-5;
+
+  @AfterEach
+  void chooseFreelyAgain() {
+    System.clearProperty(ConvAlgorithm.PROPERTY);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 4})
+  void theMatricesConvolve(int outputs) {
+    Winograd algorithm = outputs == 2 ? Winograd.F2 : Winograd.F4;
+    double[] x = new Random(SEED).doubles(algorithm.size(), -1, 1).toArray();
+    double[] w = new Random(SEED + 1).doubles(3, -1, 1).toArray();
+    double[] values = times(algorithm.input(), x);
+    double[] taps = times(algorithm.filter(), w);
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= taps[i];
+    }
+
+    double[] y = times(algorithm.output(), values);
+
+    for (int i = 0; i < outputs; i++) {
+      double plain = x[i] * w[0] + x[i + 1] * w[1] + x[i + 2] * w[2];
+      assertThat(y[i]).isCloseTo(plain, Offset.offset(1e-6));
+    }
+  }
+
+  private static double[] times(Coefficients matrix, double[] line) {
+    double[] result = new double[matrix.outputs()];
+    for (int i = 0; i < result.length; i++) {
+      for (int j = 0; j < line.length; j++) {
+        result[i] += matrix.at(i, j) * line[j];
+      }
+    }
+    return result;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"winograd2, NHWC", "winograd4, NHWC", "winograd2, NCHW", "winograd4, NCHW"})
+  void everyPassIsWithinTheBound(String algorithm, Layout layout) {
+    System.setProperty(ConvAlgorithm.PROPERTY, algorithm);
+    for (Conv2dBuilder builder : problems()) {
+      Conv2d.Spec spec = builder.layout(layout).build();
+      Passes passes = new Passes(spec, 2);
+      assertThat(passes.implementation).as(spec.describe()).contains(algorithm);
+      passes.requireWithin(PROMISED);
+    }
+  }
+
+  /** Sizes that patches do not divide, padding of all kinds, more patches than fit a slab. */
+  private static List<Conv2dBuilder> problems() {
+    return List.of(
+        conv(2, 32, 13, 13, 64).epilogue(Epilogue.BIAS_RELU),
+        conv(1, 16, 3, 3, 16),
+        conv(3, 16, 7, 10, 32).padding(1, 1, 1, 1).epilogue(Epilogue.BIAS),
+        conv(2, 48, 9, 6, 16).padding(2, 0, 1, 3).epilogue(Epilogue.RELU),
+        conv(2, 16, 5, 5, 16).padding(4, 3, 2, 4),
+        conv(5, 64, 16, 16, 64).padding(1, 1, 1, 1),
+        conv(9, 128, 14, 14, 112).padding(1, 1, 1, 1));
+  }
+
+  private static Conv2dBuilder conv(int n, int c, int h, int w, int k) {
+    return Conv2d.builder().input(n, c, h, w).filters(k, 3, 3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"winograd2", "winograd4"})
+  void anyNumberOfThreadsGivesTheSameBits(String algorithm) {
+    System.setProperty(ConvAlgorithm.PROPERTY, algorithm);
+    Conv2d.Spec spec = conv(9, 128, 14, 14, 112).epilogue(Epilogue.BIAS_RELU).build();
+    Passes one = new Passes(spec, 1);
+    for (int threads : new int[] {2, 3, 8}) {
+      Passes several = new Passes(spec, threads);
+      assertThat(several.y).as("y, %d threads", threads).isEqualTo(one.y);
+      assertThat(several.dx).as("dx, %d threads", threads).isEqualTo(one.dx);
+      assertThat(several.dw).as("dw, %d threads", threads).isEqualTo(one.dw);
+    }
+  }
+
+  @Test
+  void exactForbidsIt() {
+    Conv2d.Spec exact = conv(32, 64, 56, 56, 64).padding(1, 1, 1, 1).exact(true).build();
+    Conv2d.Spec free = conv(32, 64, 56, 56, 64).padding(1, 1, 1, 1).build();
+
+    assertThat(ConvAlgorithm.of(free, Pass.FORWARD)).isEqualTo(ConvAlgorithm.WINOGRAD4);
+    assertThat(ConvAlgorithm.of(exact, Pass.FORWARD)).isEqualTo(ConvAlgorithm.DIRECT);
+    System.setProperty(ConvAlgorithm.PROPERTY, "winograd4");
+    assertThat(ConvAlgorithm.of(exact, Pass.FORWARD)).isEqualTo(ConvAlgorithm.DIRECT);
+  }
+
+  @Test
+  void otherWindowsAreConvolvedDirectly() {
+    System.setProperty(ConvAlgorithm.PROPERTY, "winograd4");
+    for (Conv2dBuilder builder :
+        List.of(
+            conv(1, 16, 9, 9, 16).stride(2, 2),
+            conv(1, 16, 9, 9, 16).dilation(1, 2),
+            conv(1, 16, 9, 9, 16).groups(2),
+            conv(1, 15, 9, 9, 16),
+            conv(1, 16, 9, 9, 10),
+            conv(0, 16, 9, 9, 16),
+            conv(1, 16, 9, 9, 16).filters(16, 5, 5))) {
+      assertThat(ConvAlgorithm.of(builder.build(), Pass.FORWARD)).isEqualTo(ConvAlgorithm.DIRECT);
+    }
+  }
+
+  @Test
+  void anUnknownAlgorithmIsRefused() {
+    System.setProperty(ConvAlgorithm.PROPERTY, "fft");
+
+    assertThatThrownBy(() -> ConvAlgorithm.of(conv(1, 16, 9, 9, 16).build(), Pass.FORWARD))
+        .isInstanceOf(ComputeException.class)
+        .hasMessage(
+            "quern.cpu.convolution must be one of direct, winograd2, winograd4, but is 'fft'");
+  }
+
+  /** All three passes of a problem on drawn numbers. */
+  private static final class Passes {
+    private final Conv2d.Spec spec;
+    private final String implementation;
+    private final float[] input;
+    private final float[] filters;
+    private final float[] bias;
+    private final float[] gradient;
+    private final float[] y;
+    private final float[] dx;
+    private final float[] dw;
+
+    Passes(Conv2d.Spec spec, int threads) {
+      this.spec = spec;
+      Random random = new Random(SEED);
+      input = draw(random, spec.inputs());
+      filters = draw(random, spec.weights());
+      bias = draw(random, spec.k());
+      gradient = draw(random, spec.outputs());
+      DeviceInfo info = new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "test", "test", 0, null);
+      try (Device device = new CpuDevice(info, Simd.choose(), threads, HostMemory.ofThisMachine());
+          Stream stream = device.newStream();
+          Conv2d conv = device.prepare(spec);
+          Arena arena = device.newArena("test", 64 << 20)) {
+        stream.reserveWorkspace(conv.workspaceBytes());
+        implementation = conv.implementation();
+        DeviceBuffer x = buffer(stream, arena, input);
+        DeviceBuffer w = buffer(stream, arena, filters);
+        DeviceBuffer b = spec.epilogue().hasBias() ? buffer(stream, arena, bias) : null;
+        DeviceBuffer dy = buffer(stream, arena, gradient);
+        DeviceBuffer result = arena.allocate("y", DataType.FLOAT32, spec.outputs());
+        conv.forward(stream, x, w, b, result);
+        y = stream.readFloats(result);
+        result = arena.allocate("dx", DataType.FLOAT32, spec.inputs());
+        conv.backwardData(stream, dy, w, result);
+        dx = stream.readFloats(result);
+        result = arena.allocate("dw", DataType.FLOAT32, spec.weights());
+        conv.backwardFilter(stream, x, dy, result);
+        dw = stream.readFloats(result);
+      }
+    }
+
+    private static float[] draw(Random random, long count) {
+      float[] numbers = new float[(int) count];
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = (float) random.nextGaussian();
+      }
+      return numbers;
+    }
+
+    private static DeviceBuffer buffer(Stream stream, Arena arena, float[] numbers) {
+      DeviceBuffer buffer = arena.allocate("input", DataType.FLOAT32, numbers.length);
+      stream.write(buffer, numbers);
+      return buffer;
+    }
+
+    void requireWithin(double bound) {
+      double[] x = Bounded.widen(input);
+      double[] w = Bounded.widen(filters);
+      double[] dy = Bounded.widen(gradient);
+      double[] b = spec.epilogue().hasBias() ? Bounded.widen(bias) : null;
+      requireWithin("y", y, ReferenceConv2d.forward(spec, x, w, b), bound);
+      requireWithin("dx", dx, ReferenceConv2d.backwardData(spec, dy, w), bound);
+      requireWithin("dw", dw, ReferenceConv2d.backwardFilter(spec, x, dy), bound);
+    }
+
+    private void requireWithin(String role, float[] actual, Bounded expected, double bound) {
+      double largest = 0;
+      double error = 0;
+      for (int i = 0; i < actual.length; i++) {
+        largest = Math.max(largest, Math.abs(expected.value(i)));
+        error = Math.max(error, Math.abs(actual[i] - expected.value(i)));
+      }
+      assertThat(error / largest)
+          .as("%s of %s by %s, seed %d", role, spec.describe(), implementation, SEED)
+          .isLessThan(bound);
+    }
+  }
+}
