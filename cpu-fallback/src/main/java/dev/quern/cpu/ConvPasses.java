@@ -21,14 +21,14 @@ final class ConvPasses {
     Winograd winograd = ConvAlgorithm.of(spec, Pass.FORWARD).winograd();
     return winograd == null
         ? DirectPass.forward(device, products, layouts)
-        : WinogradPass.forward(device, spec, winograd, layouts.pack());
+        : new WinogradForwardPass(device, spec, winograd, layouts.pack());
   }
 
   ConvPass backwardData() {
     Winograd winograd = ConvAlgorithm.of(spec, Pass.BACKWARD_DATA).winograd();
     return winograd == null
         ? DirectPass.backwardData(device, products)
-        : WinogradPass.backwardData(device, spec, winograd);
+        : new WinogradDataPass(device, spec, winograd);
   }
 
   ConvPass backwardFilter() {

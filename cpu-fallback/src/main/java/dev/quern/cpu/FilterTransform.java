@@ -13,7 +13,6 @@ final class FilterTransform implements WorkerPool.Loop {
   private final PatchTransform transform;
   private final int rows;
   private final int channels;
-  private final long start;
   private final long[] from;
   private final long rowFrom;
   private final long[] to;
@@ -27,7 +26,6 @@ final class FilterTransform implements WorkerPool.Loop {
       PatchTransform transform,
       int rows,
       int channels,
-      long start,
       long[] from,
       long rowFrom,
       long[] to,
@@ -35,7 +33,6 @@ final class FilterTransform implements WorkerPool.Loop {
     this.transform = transform;
     this.rows = rows;
     this.channels = channels;
-    this.start = start;
     this.from = from;
     this.rowFrom = rowFrom;
     this.to = to;
@@ -51,23 +48,21 @@ final class FilterTransform implements WorkerPool.Loop {
         new PatchTransform(set, LineShape.plain(algorithm.filter())),
         spec.c(),
         spec.k(),
-        0,
         PatchTransform.byColumns(TAPS, TAPS * pixel, pixel),
         row,
         planes.byRows(),
         row);
   }
 
-  /** From filters [k, r, s, c], turned by half a turn, to planes of rows k. */
-  static FilterTransform turned(Conv2d.Spec spec, Winograd algorithm, TransformSet set) {
+  /** From filters [k, r, s, c] to planes of rows k. */
+  static FilterTransform backward(Conv2d.Spec spec, Winograd algorithm, TransformSet set) {
     long pixel = (long) Float.BYTES * spec.c();
     Planes planes = new Planes(algorithm.size(), spec.k(), spec.c());
     return new FilterTransform(
         new PatchTransform(set, LineShape.plain(algorithm.filter())),
         spec.k(),
         spec.c(),
-        (TAPS * TAPS - 1) * pixel,
-        PatchTransform.byColumns(TAPS, -TAPS * pixel, -pixel),
+        PatchTransform.byColumns(TAPS, TAPS * pixel, pixel),
         TAPS * TAPS * pixel,
         planes.byRows(),
         pixel);
@@ -82,7 +77,6 @@ final class FilterTransform implements WorkerPool.Loop {
         new PatchTransform(set, LineShape.plain(algorithm.filterGradient())),
         spec.c(),
         spec.k(),
-        0,
         planes.byColumns(),
         row,
         PatchTransform.byRows(TAPS, TAPS * pixel, pixel),
@@ -97,7 +91,7 @@ final class FilterTransform implements WorkerPool.Loop {
   /** Transforms; all addresses, and how far the workers' scratch memories lie apart. */
   void run(
       WorkerPool pool, long sourceAddress, long targetAddress, long scratchAddress, long apart) {
-    source = sourceAddress + start;
+    source = sourceAddress;
     target = targetAddress;
     scratch = scratchAddress;
     scratchOfWorker = apart;

@@ -1,5 +1,7 @@
 package dev.quern.cpu;
 
+import dev.quern.kernels.Conv2d;
+
 /**
  * The patches of the images of a batch, in NHWC order: where their pixels are. Patches are numbered
  * by image, row and column.
@@ -26,6 +28,48 @@ record PatchGrid(
     int beforeW,
     int rows,
     int columns) {
+
+  /** Longs behind a worker's table: two cache lines, as neighbours are fetched in pairs. */
+  private static final int PAD = 16;
+
+  /** Tables of addresses, one for each worker, and no two of them in one cache line. */
+  static long[][] tables(int workers, int size) {
+    return new long[workers][size * size + PAD];
+  }
+
+  /** The input's patches: those of neighbours overlap by what a filter reaches. */
+  static PatchGrid inputs(Conv2d.Spec spec, Winograd algorithm) {
+    PatchGrid outputs = outputs(spec, algorithm);
+    return new PatchGrid(
+        spec.n(),
+        spec.h(),
+        spec.w(),
+        spec.c(),
+        algorithm.size(),
+        algorithm.outputs(),
+        spec.padTop(),
+        spec.padLeft(),
+        outputs.rows(),
+        outputs.columns());
+  }
+
+  /** The output's patches. */
+  static PatchGrid outputs(Conv2d.Spec spec, Winograd algorithm) {
+    int step = algorithm.outputs();
+    int rows = (spec.p() + step - 1) / step;
+    int columns = (spec.q() + step - 1) / step;
+    return new PatchGrid(spec.n(), spec.p(), spec.q(), spec.k(), step, step, 0, 0, rows, columns);
+  }
+
+  /** Patches of an image. */
+  int ofImage() {
+    return rows * columns;
+  }
+
+  /** Bytes of an image. */
+  long imageBytes() {
+    return (long) Float.BYTES * height * width * channels;
+  }
 
   /** Patches of the batch. */
   long patches() {

@@ -32,9 +32,13 @@ final class PlainLineTransform implements LineTransform {
         NativeMemory.load(source + from[l * inputs + j], line, j * lanes, lanes);
       }
       for (int i = 0; i < outputs; i++) {
+        long at = target + to[l * outputs + i];
         sum(matrix, i, line, sum);
+        if (shape.adds()) {
+          NativeMemory.load(at, biases, 0, lanes);
+        }
         end(sum, biases);
-        NativeMemory.store(sum, 0, target + to[l * outputs + i], lanes);
+        NativeMemory.store(sum, 0, at, lanes);
       }
     }
   }
@@ -58,9 +62,10 @@ final class PlainLineTransform implements LineTransform {
     }
   }
 
-  private void end(float[] sum, float[] biases) {
+  /** Adds the bias, or the old outputs. */
+  private void end(float[] sum, float[] added) {
     for (int lane = 0; lane < lanes; lane++) {
-      float value = shape.biased() ? sum[lane] + biases[lane] : sum[lane];
+      float value = shape.biased() || shape.adds() ? sum[lane] + added[lane] : sum[lane];
       sum[lane] = shape.relu() && value < 0 ? 0 : value;
     }
   }

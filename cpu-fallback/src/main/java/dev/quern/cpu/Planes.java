@@ -1,5 +1,9 @@
 package dev.quern.cpu;
 
+import dev.quern.cpu.IndirectProduct.Repeat;
+import dev.quern.cpu.TileShape.Ending;
+import dev.quern.kernels.indirect.IndirectTables;
+
 /**
  * What patches become between Winograd's transforms: for each of {@code size x size} points a
  * matrix of its own, rows of channels.
@@ -37,5 +41,32 @@ record Planes(int size, int rows, int channels) {
   long[] byRows() {
     long plane = stride() * Float.BYTES;
     return PatchTransform.byRows(size, plane * size, plane);
+  }
+
+  /** {@code C = A B}, point by point, of the first rows of A and C. */
+  static IndirectProduct product(TileSet tiles, Planes a, Planes b, Planes c, int rows) {
+    IndirectTables tables =
+        new IndirectTables(
+            IndirectTables.regular(rows, a.channels),
+            IndirectTables.regular(rows, c.channels),
+            IndirectTables.regularSteps(a.channels, 1, b.channels));
+    return product(tiles, tables, Ending.PLAIN, a, b, c);
+  }
+
+  /** {@code C = A' B}, point by point, of the first rows of A and B; or C plus that. */
+  static IndirectProduct transposedProduct(
+      TileSet tiles, Planes a, Planes b, Planes c, int rows, boolean adds) {
+    IndirectTables tables =
+        new IndirectTables(
+            IndirectTables.regular(a.channels, 1),
+            IndirectTables.regular(a.channels, c.channels),
+            IndirectTables.regularSteps(rows, a.channels, b.channels));
+    return product(tiles, tables, new Ending(false, adds, false, false), a, b, c);
+  }
+
+  private static IndirectProduct product(
+      TileSet tiles, IndirectTables tables, Ending ending, Planes a, Planes b, Planes c) {
+    Repeat points = new Repeat(a.count(), a.stride(), b.stride(), c.stride(), 0);
+    return new IndirectProduct(tiles, tables, c.channels, ending, 1, 1, points, Repeat.ONCE);
   }
 }

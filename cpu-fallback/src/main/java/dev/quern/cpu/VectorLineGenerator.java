@@ -186,6 +186,10 @@ record VectorLineGenerator(LineShape shape) {
     }
 
     private void end() {
+      if (shape.adds()) {
+        vectors.load(push -> push.lload(address));
+        vectors.add();
+      }
       if (shape.biased()) {
         code.aload(bias);
         vectors.add();

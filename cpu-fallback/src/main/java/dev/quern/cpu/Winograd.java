@@ -7,8 +7,9 @@ package dev.quern.cpu;
  * times fewer with {@code m = 2}, 4 times fewer with {@code m = 4}.
  *
  * <pre>
- * y  = A' [ (G w G') * (B' x B)  ] A       summed over the channels
- * dw = G' [ (A dy A') * (B' x B) ] G       summed over the patches
+ * y  = A' [ (G w G') * (B' x B)   ] A      summed over the channels
+ * dx = B  [ (G w G') * (A dy A')  ] B'     summed over the filters, and where patches overlap
+ * dw = G' [ (A dy A') * (B' x B)  ] G      summed over the patches
  * </pre>
  *
  * <p>where {@code *} multiplies element by element. Sources: Lavin and Gray, "Fast Algorithms for
@@ -21,6 +22,7 @@ package dev.quern.cpu;
  * @param filter G, from taps to values
  * @param output A', from values to outputs
  * @param gradient A, from gradients of outputs to values
+ * @param inputGradient B, from values to gradients of pixels
  * @param filterGradient G', from values to gradients of taps
  */
 record Winograd(
@@ -29,6 +31,7 @@ record Winograd(
     Coefficients filter,
     Coefficients output,
     Coefficients gradient,
+    Coefficients inputGradient,
     Coefficients filterGradient) {
 
   /** Taps of a filter along an axis. */
@@ -48,7 +51,14 @@ record Winograd(
     Coefficients input = new Coefficients(inputMatrix(points));
     Coefficients filter = new Coefficients(filterMatrix(points));
     Coefficients output = new Coefficients(outputMatrix(outputs, points));
-    return new Winograd(outputs, input, filter, output, output.transposed(), filter.transposed());
+    return new Winograd(
+        outputs,
+        input,
+        filter,
+        output,
+        output.transposed(),
+        input.transposed(),
+        filter.transposed());
   }
 
   /** Elements of a patch of the input, and points, along an axis. */

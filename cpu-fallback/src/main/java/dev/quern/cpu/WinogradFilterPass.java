@@ -1,9 +1,6 @@
 package dev.quern.cpu;
 
-import dev.quern.cpu.IndirectProduct.Repeat;
-import dev.quern.cpu.TileShape.Ending;
 import dev.quern.kernels.Conv2d;
-import dev.quern.kernels.indirect.IndirectTables;
 import java.util.List;
 
 /**
@@ -58,8 +55,8 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
   WinogradFilterPass(CpuDevice device, Conv2d.Spec spec, Winograd algorithm, Rearrangement unpack) {
     pool = device.pool();
     this.unpack = unpack;
-    inputs = WinogradPass.inputs(spec, algorithm);
-    outputs = WinogradPass.outputs(spec, algorithm);
+    inputs = PatchGrid.inputs(spec, algorithm);
+    outputs = PatchGrid.outputs(spec, algorithm);
     TransformSet transforms = device.simd().transforms();
     inputTransform = new PatchTransform(transforms, LineShape.plain(algorithm.input()));
     gradientTransform = new PatchTransform(transforms, LineShape.plain(algorithm.gradient()));
@@ -71,7 +68,7 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
     sums = new Planes(size, spec.c(), spec.k());
     toValues = values.byRows();
     toGradients = gradients.byRows();
-    addresses = new long[pool.workers()][size * size];
+    addresses = PatchGrid.tables(pool.workers(), size);
     TileSet tiles = device.simd().tiles();
     firstProduct = product(tiles, slab, false);
     nextProduct = product(tiles, slab, true);
@@ -92,21 +89,16 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
   }
 
   private ProductLoop product(TileSet tiles, int count, boolean adds) {
-    IndirectTables tables =
-        new IndirectTables(
-            IndirectTables.regular(values.channels(), 1),
-            IndirectTables.regular(values.channels(), gradients.channels()),
-            IndirectTables.regularSteps(count, values.channels(), gradients.channels()));
-    Ending ending = new Ending(false, adds, false, false);
-    Repeat points =
-        new Repeat(values.count(), values.stride(), gradients.stride(), sums.stride(), 0);
-    IndirectProduct product =
-        new IndirectProduct(tiles, tables, gradients.channels(), ending, 1, 1, points, Repeat.ONCE);
+    IndirectProduct product = Planes.transposedProduct(tiles, values, gradients, sums, count, adds);
     return new ProductLoop(List.of(new ProductLoop.Part(product, 0, 0, 0)));
   }
 
   private long packedBytes() {
-    return (long) Float.BYTES * 9 * values.channels() * gradients.channels();
+    return (long) Float.BYTES
+        * Winograd.TAPS
+        * Winograd.TAPS
+        * values.channels()
+        * gradients.channels();
   }
 
   private long zerosBytes() {
@@ -138,9 +130,7 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
     long packed = gradientsAt + gradients.bytes();
     zeros = packed + packedBytes();
     scratch = zeros + zerosBytes();
-    for (long at = zeros; at < scratch; at += Float.BYTES) {
-      NativeMemory.setFloat(at, 0);
-    }
+    NativeMemory.clear(zeros, zerosBytes());
     long all = inputs.patches();
     for (begin = 0; begin < all; begin += slab) {
       long count = Math.min(slab, all - begin);
