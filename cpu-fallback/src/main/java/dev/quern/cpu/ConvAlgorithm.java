@@ -31,8 +31,8 @@ enum ConvAlgorithm {
   /** What a multiply-add in a product of short sums costs, where one in a long sum costs 1. */
   private static final double SHORT_SUMS = 1.3;
 
-  /** What the transforms of a patch cost for each of its elements, in multiply-adds. */
-  private static final double TRANSFORM = 24;
+  /** Transformed filters: what is larger is fetched from memory for every few patches. */
+  private static final double MOST_FILTER_BYTES = 16 << 20;
 
   /** Below this, too few for the threads of a large processor. */
   private static final int LEAST_IMAGES = 8;
@@ -54,7 +54,7 @@ enum ConvAlgorithm {
     ConvAlgorithm best = DIRECT;
     double least = LEAST_GAIN * DIRECT.cost(spec, pass);
     for (ConvAlgorithm algorithm : values()) {
-      boolean chosen = algorithm.offers(spec) && algorithm.suits(spec, pass);
+      boolean chosen = algorithm.suits(spec, pass) && algorithm.offers(spec);
       if (chosen && algorithm.cost(spec, pass) < least) {
         best = algorithm;
         least = algorithm.cost(spec, pass);
@@ -110,10 +110,15 @@ enum ConvAlgorithm {
    * is shared out by images.
    */
   private boolean suits(Conv2d.Spec spec, Pass pass) {
+    Winograd algorithm = winograd();
+    if (algorithm == null
+        || new Planes(algorithm.size(), spec.c(), spec.k()).bytes() > MOST_FILTER_BYTES) {
+      return false;
+    }
     return switch (pass) {
       case FORWARD -> this != WINOGRAD4;
-      case BACKWARD_DATA -> spec.n() >= LEAST_IMAGES;
-      default -> true;
+      case BACKWARD_DATA, BACKWARD_FILTER -> spec.n() >= LEAST_IMAGES;
+      default -> false;
     };
   }
 
@@ -126,8 +131,13 @@ enum ConvAlgorithm {
     double patches = PatchGrid.outputs(spec, algorithm).patches();
     double filters = (double) spec.c() * spec.k();
     double products = SHORT_SUMS * patches * filters;
-    double transforms = TRANSFORM * (patches * (spec.c() + spec.k()) + filters);
+    double transforms = transformCost() * (patches * (spec.c() + spec.k()) + filters);
     return algorithm.products() * (products + transforms);
+  }
+
+  /** What the transforms cost for each element of a patch, in multiply-adds. */
+  private double transformCost() {
+    return this == WINOGRAD2 ? 8 : 20;
   }
 
   @Override

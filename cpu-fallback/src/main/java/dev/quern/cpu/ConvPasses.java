@@ -33,8 +33,11 @@ final class ConvPasses {
 
   ConvPass backwardFilter() {
     Winograd winograd = ConvAlgorithm.of(spec, Pass.BACKWARD_FILTER).winograd();
-    return winograd == null
-        ? DirectPass.backwardFilter(device, products, layouts)
-        : new WinogradFilterPass(device, spec, winograd, layouts.unpackGradient(1));
+    if (winograd == null) {
+      return DirectPass.backwardFilter(device, products, layouts);
+    }
+    return WinogradPiecesPass.suits(spec, winograd)
+        ? new WinogradPiecesPass(device, spec, winograd, layouts)
+        : new WinogradFilterPass(device, spec, winograd, layouts);
   }
 }

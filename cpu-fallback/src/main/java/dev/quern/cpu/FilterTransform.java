@@ -83,6 +83,11 @@ final class FilterTransform implements WorkerPool.Loop {
         row);
   }
 
+  /** Bytes of the filters. */
+  long filterBytes() {
+    return (long) Float.BYTES * TAPS * TAPS * rows * channels;
+  }
+
   /** Scratch memory of a worker. */
   long scratchBytes() {
     return transform.scratchBytes();
@@ -100,9 +105,18 @@ final class FilterTransform implements WorkerPool.Loop {
 
   @Override
   public void run(long first, long end, int worker) {
-    long own = scratch + worker * scratchOfWorker;
+    run(first, end, source, target, scratch + worker * scratchOfWorker);
+  }
+
+  /** Transforms all rows in the calling thread. */
+  void run(long sourceAddress, long targetAddress, long scratchAddress) {
+    run(0, rows, sourceAddress, targetAddress, scratchAddress);
+  }
+
+  private void run(long first, long end, long sourceAddress, long targetAddress, long own) {
     for (long row = first; row < end; row++) {
-      transform.run(source + row * rowFrom, from, target + row * rowTo, to, channels, 0, own);
+      transform.run(
+          sourceAddress + row * rowFrom, from, targetAddress + row * rowTo, to, channels, 0, own);
     }
   }
 }

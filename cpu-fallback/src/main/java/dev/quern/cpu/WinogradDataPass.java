@@ -37,9 +37,7 @@ final class WinogradDataPass implements ConvPass, WorkerPool.Loop {
   private final long[][] addresses;
   private final long unit;
   private final int chunk;
-  private final IndirectProduct product;
-  private final IndirectProduct unitsLast;
-  private final IndirectProduct veryLast;
+  private final ChunkProducts chunkProducts;
   private final String name;
   private final long workerBytes;
 
@@ -69,17 +67,14 @@ final class WinogradDataPass implements ConvPass, WorkerPool.Loop {
     fromProducts = products.byColumns();
     addresses = PatchGrid.tables(pool.workers(), size);
     TileSet tiles = device.simd().tiles();
-    product = product(tiles, chunk);
-    unitsLast = product(tiles, unit);
-    veryLast = product(tiles, inputs.patches() % unit);
-    name = "winograd" + algorithm.outputs() + "-" + product.tileName(tiles.lanes());
+    chunkProducts =
+        new ChunkProducts(
+            count -> Planes.product(tiles, gradients, weights, products, count),
+            chunk,
+            unit,
+            inputs.patches() % unit);
+    name = "winograd" + algorithm.outputs() + "-" + chunkProducts.tileName(tiles.lanes());
     workerBytes = gradients.bytes() + products.bytes() + wasteBytes() + scratchBytes();
-  }
-
-  /** For what is left of so many patches after whole chunks. */
-  private IndirectProduct product(TileSet tiles, long all) {
-    int rest = (int) (all % chunk);
-    return Planes.product(tiles, gradients, weights, products, rest == 0 ? chunk : rest);
   }
 
   private long zerosBytes() {
@@ -128,19 +123,12 @@ final class WinogradDataPass implements ConvPass, WorkerPool.Loop {
     while (begin < last) {
       long unitEnd = Math.min(begin / unit * unit + unit, last);
       int count = (int) Math.min(chunk, unitEnd - begin);
-      runChunk(begin, count, productOf(begin, unitEnd, count), worker);
+      runChunk(begin, count, worker);
       begin += count;
     }
   }
 
-  private IndirectProduct productOf(long begin, long unitEnd, int count) {
-    if (begin + count < unitEnd) {
-      return product;
-    }
-    return unitEnd % unit == 0 ? unitsLast : veryLast;
-  }
-
-  private void runChunk(long begin, int count, IndirectProduct points, int worker) {
+  private void runChunk(long begin, int count, int worker) {
     long own = workers + worker * workerBytes;
     long ownProducts = own + gradients.bytes();
     long waste = ownProducts + products.bytes();
@@ -151,6 +139,7 @@ final class WinogradDataPass implements ConvPass, WorkerPool.Loop {
       long row = own + (long) Float.BYTES * i * gradients.channels();
       gradientTransform.run(0, pixels, row, toGradients, gradients.channels(), 0, scratch);
     }
+    IndirectProduct points = chunkProducts.of(count);
     points.run(0, points.units(), own, transformed, ownProducts, 0);
     for (int i = 0; i < count; i++) {
       inputs.addressesByRows(begin + i, result, waste, pixels);

@@ -4,10 +4,10 @@ import dev.quern.kernels.Conv2d;
 import java.util.List;
 
 /**
- * The gradient by the filters after {@link Winograd}. Some patches at a time, a few megabytes, all
- * workers transform input and gradient, then multiply point by point, adding to the sums of the
- * patches before. How many patches follows from the spec alone, so each sum is one chain of
- * operations whatever the number of threads.
+ * The gradient by the filters after {@link Winograd}, for filters of many channels. Some patches at
+ * a time, a few megabytes, all workers transform input and gradient, then multiply point by point,
+ * adding to the sums of the patches before. How many patches follows from the spec alone, so each
+ * sum is one chain of operations whatever the number of threads.
  *
  * <p>The workspace holds the sums, the patches of input and gradient, the filters' gradient in
  * packed order, a pixel of zeros, and a transform's scratch for each worker.
@@ -47,14 +47,10 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
   private long scratch;
   private long begin;
 
-  /**
-   * A pass.
-   *
-   * @param unpack from packed order to the spec's
-   */
-  WinogradFilterPass(CpuDevice device, Conv2d.Spec spec, Winograd algorithm, Rearrangement unpack) {
+  WinogradFilterPass(
+      CpuDevice device, Conv2d.Spec spec, Winograd algorithm, FilterLayouts layouts) {
     pool = device.pool();
-    this.unpack = unpack;
+    unpack = layouts.unpackGradient(1);
     inputs = PatchGrid.inputs(spec, algorithm);
     outputs = PatchGrid.outputs(spec, algorithm);
     TransformSet transforms = device.simd().transforms();
@@ -93,14 +89,6 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
     return new ProductLoop(List.of(new ProductLoop.Part(product, 0, 0, 0)));
   }
 
-  private long packedBytes() {
-    return (long) Float.BYTES
-        * Winograd.TAPS
-        * Winograd.TAPS
-        * values.channels()
-        * gradients.channels();
-  }
-
   private long zerosBytes() {
     return (long) Float.BYTES * Math.max(values.channels(), gradients.channels());
   }
@@ -115,7 +103,7 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
     return sums.bytes()
         + values.bytes()
         + gradients.bytes()
-        + packedBytes()
+        + filterTransform.filterBytes()
         + zerosBytes()
         + pool.workers() * scratchBytes;
   }
@@ -128,7 +116,7 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
     valuesAt = sumsAt + sums.bytes();
     gradientsAt = valuesAt + values.bytes();
     long packed = gradientsAt + gradients.bytes();
-    zeros = packed + packedBytes();
+    zeros = packed + filterTransform.filterBytes();
     scratch = zeros + zerosBytes();
     NativeMemory.clear(zeros, zerosBytes());
     long all = inputs.patches();

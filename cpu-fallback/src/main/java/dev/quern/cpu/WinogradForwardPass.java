@@ -36,8 +36,7 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
   private final long[] fromProducts;
   private final long[][] addresses;
   private final int chunk;
-  private final IndirectProduct product;
-  private final IndirectProduct lastProduct;
+  private final ChunkProducts chunkProducts;
   private final String name;
   private final long workerBytes;
 
@@ -75,10 +74,12 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
     fromProducts = products.byColumns();
     addresses = PatchGrid.tables(pool.workers(), size);
     TileSet tiles = device.simd().tiles();
-    product = Planes.product(tiles, patches, weights, products, chunk);
-    int rest = (int) (inputs.patches() % chunk);
-    lastProduct = rest == 0 ? product : Planes.product(tiles, patches, weights, products, rest);
-    name = "winograd" + algorithm.outputs() + "-" + product.tileName(tiles.lanes());
+    chunkProducts =
+        new ChunkProducts(
+            count -> Planes.product(tiles, patches, weights, products, count),
+            chunk,
+            inputs.patches());
+    name = "winograd" + algorithm.outputs() + "-" + chunkProducts.tileName(tiles.lanes());
     workerBytes = patches.bytes() + products.bytes() + wasteBytes() + scratchBytes();
   }
 
@@ -104,10 +105,6 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
         Math.max(inputTransform.scratchBytes(), outputTransform.scratchBytes()));
   }
 
-  private long packedBytes() {
-    return (long) Float.BYTES * Winograd.TAPS * Winograd.TAPS * weights.rows() * weights.channels();
-  }
-
   @Override
   public String name() {
     return name;
@@ -115,7 +112,10 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
 
   @Override
   public long workspaceBytes() {
-    return weights.bytes() + packedBytes() + zerosBytes() + pool.workers() * workerBytes;
+    return weights.bytes()
+        + filterTransform.filterBytes()
+        + zerosBytes()
+        + pool.workers() * workerBytes;
   }
 
   @Override
@@ -125,7 +125,7 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
     output = result;
     transformed = workspace;
     long packed = transformed + weights.bytes();
-    zeros = packed + packedBytes();
+    zeros = packed + filterTransform.filterBytes();
     workers = zeros + zerosBytes();
     NativeMemory.clear(zeros, zerosBytes());
     pack.run(pool, second, packed);
@@ -148,7 +148,7 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
         long row = own + (long) Float.BYTES * i * patches.channels();
         inputTransform.run(0, pixels, row, toPatches, patches.channels(), 0, scratch);
       }
-      IndirectProduct points = count == chunk ? product : lastProduct;
+      IndirectProduct points = chunkProducts.of(count);
       points.run(0, points.units(), own, transformed, ownProducts, 0);
       for (int i = 0; i < count; i++) {
         outputs.addressesByRows(begin + i, output, waste, pixels);
