@@ -27,7 +27,7 @@ final class CpuMaxPool2d extends MaxPool2d {
     long taps = (long) spec.windowH() * spec.windowW();
     long spans = (long) shape.rows().reach() * shape.columns().reach();
     forwardGrain = grain(shape.outputRow() * taps, simd);
-    backwardGrain = grain(shape.inputRow() * spans, simd);
+    backwardGrain = grain(spans * shape.rowsTogether() * shape.inputRow(), simd);
     forward = new Forward(loops, shape);
     backward = new Backward(loops, shape);
     implementation = simd.name() + (shape.channels() == 1 ? ":columns" : ":channels");
@@ -58,7 +58,7 @@ final class CpuMaxPool2d extends MaxPool2d {
     forward.x = CpuBuffer.address(x);
     forward.y = CpuBuffer.address(y);
     forward.argmax = CpuBuffer.addressOrZero(argmax);
-    pool.run((long) shape.images() * shape.rows().outputs(), forwardGrain, forward);
+    pool.run(forward.units(), forwardGrain, forward);
   }
 
   @Override
@@ -68,66 +68,89 @@ final class CpuMaxPool2d extends MaxPool2d {
     backward.argmax = CpuBuffer.address(argmax);
     backward.dy = CpuBuffer.address(dy);
     backward.dx = CpuBuffer.address(dx);
-    pool.run((long) shape.images() * shape.rows().size(), backwardGrain, backward);
+    pool.run(backward.units(), backwardGrain, backward);
   }
 
-  private static final class Forward implements WorkerPool.Loop {
+  /** A pass over all images. A unit of it is one or several rows of an image. */
+  private abstract static class Pass implements WorkerPool.Loop {
     private final Warming<PoolLoops> version;
+    private final int images;
+    private final int unitsOfImage;
+
+    Pass(Warming<PoolLoops> version, int images, int unitsOfImage) {
+      this.version = version;
+      this.images = images;
+      this.unitsOfImage = unitsOfImage;
+    }
+
+    final long units() {
+      return (long) images * unitsOfImage;
+    }
+
+    @Override
+    public final void run(long from, long to, int worker) {
+      PoolLoops loops = version.current();
+      long unit = from;
+      while (unit < to) {
+        long image = unit / unitsOfImage;
+        long first = image * unitsOfImage;
+        long end = Math.min(first + unitsOfImage, to);
+        run(loops, image, (int) (unit - first), (int) (end - first));
+        unit = end;
+      }
+    }
+
+    /** Computes units {@code from} (inclusive) to {@code to} (exclusive) of an image. */
+    abstract void run(PoolLoops loops, long image, int from, int to);
+  }
+
+  private static final class Forward extends Pass {
     private final PoolShape shape;
-    private final int rows;
-    private final long imageBytes;
-    private final long rowBytes;
+    private final long inputBytes;
+    private final long outputBytes;
     private long x;
     private long y;
     private long argmax;
 
     Forward(Warming<PoolLoops> version, PoolShape shape) {
-      this.version = version;
+      super(version, shape.images(), shape.rows().outputs());
       this.shape = shape;
-      rows = shape.rows().outputs();
-      imageBytes = 4L * shape.rows().size() * shape.inputRow();
-      rowBytes = 4L * shape.outputRow();
+      inputBytes = shape.inputBytes();
+      outputBytes = shape.outputBytes();
     }
 
     @Override
-    public void run(long from, long to, int worker) {
-      PoolLoops loops = version.current();
-      for (long unit = from; unit < to; unit++) {
-        long image = x + unit / rows * imageBytes;
-        long at = unit * rowBytes;
-        loops.forward(shape, image, (int) (unit % rows), y + at, argmax == 0 ? 0 : argmax + at);
-      }
+    void run(PoolLoops loops, long image, int from, int to) {
+      long at = image * outputBytes;
+      long places = argmax == 0 ? 0 : argmax + at;
+      loops.forward(shape, x + image * inputBytes, from, to, y + at, places);
     }
   }
 
-  private static final class Backward implements WorkerPool.Loop {
-    private final Warming<PoolLoops> version;
+  private static final class Backward extends Pass {
     private final PoolShape shape;
-    private final int rows;
-    private final long imageBytes;
-    private final long rowBytes;
+    private final long inputBytes;
+    private final long outputBytes;
     private long y;
     private long argmax;
     private long dy;
     private long dx;
 
     Backward(Warming<PoolLoops> version, PoolShape shape) {
-      this.version = version;
+      super(version, shape.images(), Math.ceilDiv(shape.rows().size(), shape.rowsTogether()));
       this.shape = shape;
-      rows = shape.rows().size();
-      imageBytes = 4L * shape.rows().outputs() * shape.outputRow();
-      rowBytes = 4L * shape.inputRow();
+      inputBytes = shape.inputBytes();
+      outputBytes = shape.outputBytes();
     }
 
     @Override
-    public void run(long from, long to, int worker) {
-      PoolLoops loops = version.current();
-      for (long unit = from; unit < to; unit++) {
-        long image = unit / rows * imageBytes;
-        long above = y == 0 ? 0 : y + image;
-        int row = (int) (unit % rows);
-        loops.backward(shape, above, argmax + image, dy + image, row, dx + unit * rowBytes);
-      }
+    void run(PoolLoops loops, long image, int from, int to) {
+      int together = shape.rowsTogether();
+      int end = (int) Math.min((long) to * together, shape.rows().size());
+      long at = image * outputBytes;
+      long above = y == 0 ? 0 : y + at;
+      long target = dx + image * inputBytes;
+      loops.backward(shape, above, argmax + at, dy + at, from * together, end, target);
     }
   }
 }

@@ -120,8 +120,8 @@ final class PoolAxis {
     return reach;
   }
 
-  /** Whether every window has exactly two neighbouring taps, all inside: the usual pooling. */
+  /** Whether all windows are of two neighbouring taps, side by side from the first input on. */
   boolean isPairs() {
-    return dilation == 1 && window == 2 && firstWhole == 0 && endWhole == outputs;
+    return window == 2 && dilation == 1 && stride == 2 && padding == 0 && endWhole == outputs;
   }
 }

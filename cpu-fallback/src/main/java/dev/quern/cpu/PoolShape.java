@@ -11,7 +11,8 @@ import dev.quern.kernels.MaxPool2d;
  * @param rows the window along the height
  * @param columns the window along the width
  * @param channels channels of a pixel
- * @param pairs whether all windows are 2 x 2, dense, and inside the image
+ * @param pairs whether all windows are 2 x 2, dense, side by side, and inside the image: the usual
+ *     pooling
  */
 record PoolShape(int images, PoolAxis rows, PoolAxis columns, int channels, boolean pairs) {
 
@@ -29,6 +30,11 @@ record PoolShape(int images, PoolAxis rows, PoolAxis columns, int channels, bool
         rows.isPairs() && columns.isPairs());
   }
 
+  /** Input rows that the gradient is computed by at a time: those that the same outputs span. */
+  int rowsTogether() {
+    return pairs ? 2 : 1;
+  }
+
   /** Elements of an input row. */
   int inputRow() {
     return columns.size() * channels;
@@ -37,5 +43,15 @@ record PoolShape(int images, PoolAxis rows, PoolAxis columns, int channels, bool
   /** Elements of an output row. */
   int outputRow() {
     return columns.outputs() * channels;
+  }
+
+  /** Bytes of an image. */
+  long inputBytes() {
+    return 4L * rows.size() * inputRow();
+  }
+
+  /** Bytes of an image's outputs. */
+  long outputBytes() {
+    return 4L * rows.outputs() * outputRow();
   }
 }

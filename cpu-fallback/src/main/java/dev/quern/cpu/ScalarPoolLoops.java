@@ -9,7 +9,14 @@ import java.util.Arrays;
 final class ScalarPoolLoops implements PoolLoops {
 
   @Override
-  public void forward(PoolShape shape, long x, int row, long y, long argmax) {
+  public void forward(PoolShape shape, long x, int from, int to, long y, long argmax) {
+    for (int p = from; p < to; p++) {
+      long at = 4L * p * shape.outputRow();
+      forwardRow(shape, x, p, y + at, argmax == 0 ? 0 : argmax + at);
+    }
+  }
+
+  private static void forwardRow(PoolShape shape, long x, int row, long y, long argmax) {
     int width = shape.outputRow();
     Scratch scratch = Scratch.ofThisThread();
     float[] best = scratch.floats(0, width);
@@ -55,7 +62,13 @@ final class ScalarPoolLoops implements PoolLoops {
   }
 
   @Override
-  public void backward(PoolShape shape, long y, long argmax, long dy, int row, long dx) {
+  public void backward(PoolShape shape, long y, long argmax, long dy, int from, int to, long dx) {
+    for (int h = from; h < to; h++) {
+      backwardRow(shape, y, argmax, dy, h, dx + 4L * h * shape.inputRow());
+    }
+  }
+
+  private static void backwardRow(PoolShape shape, long y, long argmax, long dy, int row, long dx) {
     PoolAxis rows = shape.rows();
     int width = shape.outputRow();
     Scratch scratch = Scratch.ofThisThread();

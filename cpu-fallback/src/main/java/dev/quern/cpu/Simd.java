@@ -13,7 +13,7 @@ import dev.quern.core.ComputeException;
  * @param elements loops over elements
  * @param softmaxes rows of softmaxes
  * @param pools rows of poolings
- * @param pairs rows of poolings by dense windows of 2 x 2, the usual ones
+ * @param pairs rows of poolings by windows of 2 x 2, the usual ones
  * @param planes rows of poolings of a single channel
  * @param updates steps of optimizers
  * @param dropouts masks of dropouts

@@ -39,7 +39,14 @@ final class VectorPlaneLoops implements PoolLoops {
       VectorShuffle.fromOp(INTS, lane -> lane / 2);
 
   @Override
-  public void forward(PoolShape shape, long x, int row, long y, long argmax) {
+  public void forward(PoolShape shape, long x, int from, int to, long y, long argmax) {
+    for (int p = from; p < to; p++) {
+      long at = 4L * p * shape.outputRow();
+      forwardRow(shape, x, p, y + at, argmax == 0 ? 0 : argmax + at);
+    }
+  }
+
+  private static void forwardRow(PoolShape shape, long x, int row, long y, long argmax) {
     PoolAxis columns = shape.columns();
     int first = columns.firstWhole();
     int end = columns.endWhole();
@@ -94,13 +101,19 @@ final class VectorPlaneLoops implements PoolLoops {
   }
 
   @Override
-  public void backward(PoolShape shape, long y, long argmax, long dy, int row, long dx) {
-    PoolAxis columns = shape.columns();
-    int first = columns.stride() == 2 ? columns.padding() % 2 : 0;
-    if (columns.stride() > 2) {
-      REST.backward(shape, y, argmax, dy, row, dx);
+  public void backward(PoolShape shape, long y, long argmax, long dy, int from, int to, long dx) {
+    if (shape.columns().stride() > 2) {
+      REST.backward(shape, y, argmax, dy, from, to, dx);
       return;
     }
+    for (int h = from; h < to; h++) {
+      backwardRow(shape, y, argmax, dy, h, dx + 4L * h * shape.inputRow());
+    }
+  }
+
+  private static void backwardRow(PoolShape shape, long y, long argmax, long dy, int row, long dx) {
+    PoolAxis columns = shape.columns();
+    int first = columns.stride() == 2 ? columns.padding() % 2 : 0;
     if (first == 1) {
       NativeMemory.setFloat(dx, gradient(shape, y, argmax, dy, row, 0));
     }

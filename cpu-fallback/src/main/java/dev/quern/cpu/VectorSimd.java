@@ -27,7 +27,6 @@ final class VectorSimd {
                   + " starting Java")
               .formatted(Simd.BITS_PROPERTY, bits, VectorWidth.bits()));
     }
-    PoolLoops pools = new VectorPoolLoops();
     return new Simd(
         "Vector API " + bits + " bit",
         VectorWidth.LANES,
@@ -35,8 +34,8 @@ final class VectorSimd {
         new VectorTransformSet(),
         new VectorElementLoops(),
         new VectorSoftmaxLoops(),
-        pools,
-        warming(new ScalarPoolLoops(), pools, VectorPoolLoops::exercise),
+        new VectorPoolLoops(),
+        warming(new ScalarPoolLoops(), new VectorPairLoops(), VectorPairLoops::exercise),
         new VectorPlaneLoops(),
         warming(new ScalarUpdateLoops(), new VectorUpdateLoops(), VectorUpdateLoops::exercise),
         new VectorDropoutLoops());
