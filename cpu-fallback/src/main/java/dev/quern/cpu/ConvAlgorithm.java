@@ -102,13 +102,7 @@ enum ConvAlgorithm {
     return !spec.exact() && dense && taps && channels && spec.groups() == 1 && spec.outputs() > 0;
   }
 
-  /**
-   * Whether it is chosen of itself. Where a window sees zeros alone, F(4 x 4) leaves a rest of 1e-7
-   * of its neighbours, and a ReLU behind the forward pass takes every second one for positive:
-   * gradients then go where there was nothing, which on MNIST moved that of a bias by a third. With
-   * F(2 x 2) such outputs are 0, since only factors of 0 meet the zeros. The gradient by the input
-   * is shared out by images.
-   */
+  /** Whether it may be chosen: the gradients' work is shared out by images. */
   private boolean suits(Conv2d.Spec spec, Pass pass) {
     Winograd algorithm = winograd();
     if (algorithm == null
@@ -116,7 +110,7 @@ enum ConvAlgorithm {
       return false;
     }
     return switch (pass) {
-      case FORWARD -> this != WINOGRAD4;
+      case FORWARD -> true;
       case BACKWARD_DATA, BACKWARD_FILTER -> spec.n() >= LEAST_IMAGES;
       default -> false;
     };

@@ -48,6 +48,14 @@ final class FilterLayouts {
         new Axis(channels, products.lead(), channelStride()));
   }
 
+  /** From gradients [c, r, s, k] of a single group to the spec's order. */
+  Rearrangement unpackRows() {
+    return new Rearrangement(
+        new Axis(filters, 1, (long) taps * channels),
+        new Axis(taps, filters, tapStride()),
+        new Axis(channels, (long) taps * filters, channelStride()));
+  }
+
   private long channelStride() {
     return spec.layout() == Layout.NHWC ? 1 : taps;
   }

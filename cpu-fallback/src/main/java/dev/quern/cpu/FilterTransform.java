@@ -68,9 +68,13 @@ final class FilterTransform implements WorkerPool.Loop {
         pixel);
   }
 
-  /** From planes of rows c to gradients of filters [r, s, c, k]. */
-  static FilterTransform gradient(Conv2d.Spec spec, Winograd algorithm, TransformSet set) {
-    long pixel = (long) Float.BYTES * spec.c() * spec.k();
+  /**
+   * From planes of rows c to gradients of filters [c, r, s, k].
+   *
+   * @param pieces as many gradients, one a run, lie together for each c
+   */
+  static FilterTransform gradient(
+      Conv2d.Spec spec, Winograd algorithm, TransformSet set, int pieces) {
     long row = (long) Float.BYTES * spec.k();
     Planes planes = new Planes(algorithm.size(), spec.c(), spec.k());
     return new FilterTransform(
@@ -79,8 +83,8 @@ final class FilterTransform implements WorkerPool.Loop {
         spec.k(),
         planes.byColumns(),
         row,
-        PatchTransform.byRows(TAPS, TAPS * pixel, pixel),
-        row);
+        PatchTransform.byRows(TAPS, TAPS * row, row),
+        (long) pieces * TAPS * TAPS * row);
   }
 
   /** Bytes of the filters. */

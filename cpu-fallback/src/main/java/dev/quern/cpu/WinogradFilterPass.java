@@ -50,13 +50,13 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
   WinogradFilterPass(
       CpuDevice device, Conv2d.Spec spec, Winograd algorithm, FilterLayouts layouts) {
     pool = device.pool();
-    unpack = layouts.unpackGradient(1);
+    unpack = layouts.unpackRows();
     inputs = PatchGrid.inputs(spec, algorithm);
     outputs = PatchGrid.outputs(spec, algorithm);
     TransformSet transforms = device.simd().transforms();
     inputTransform = new PatchTransform(transforms, LineShape.plain(algorithm.input()));
     gradientTransform = new PatchTransform(transforms, LineShape.plain(algorithm.gradient()));
-    filterTransform = FilterTransform.gradient(spec, algorithm, transforms);
+    filterTransform = FilterTransform.gradient(spec, algorithm, transforms, 1);
     int size = algorithm.size();
     slab = slab(inputs.patches(), size * size * (spec.c() + spec.k()));
     values = new Planes(size, slab, spec.c());

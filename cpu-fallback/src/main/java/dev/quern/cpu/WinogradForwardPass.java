@@ -9,8 +9,9 @@ import dev.quern.kernels.Conv2d;
  * the transformed filters, and transforms the products back. What lies between stays in its
  * second-level cache. Each output is one chain of operations, however the patches are shared out.
  *
- * <p>The workspace holds the transformed filters, those in packed order, a pixel of zeros, and for
- * each worker patches, products, a pixel of waste and a transform's scratch.
+ * <p>The workspace holds the transformed filters, those in packed order, a pixel of zeros, an
+ * output pixel of an empty image, for each worker patches, products, a pixel of waste and a
+ * transform's scratch, and the marks of {@link ZeroWindows}.
  */
 final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
   /** Patches and products of a worker: half of a second-level cache. */
@@ -28,6 +29,8 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
   private final PatchTransform inputTransform;
   private final PatchTransform outputTransform;
   private final FilterTransform filterTransform;
+  private final ZeroWindows zeroWindows;
+  private final boolean relu;
   private final Rearrangement pack;
   private final Planes weights;
   private final Planes patches;
@@ -45,6 +48,7 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
   private long output;
   private long transformed;
   private long zeros;
+  private long empty;
   private long workers;
 
   /**
@@ -65,6 +69,8 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
             transforms,
             new LineShape(
                 algorithm.output(), false, spec.epilogue().hasBias(), spec.epilogue().hasRelu()));
+    zeroWindows = new ZeroWindows(inputs, algorithm.outputs(), device.simd().elements());
+    relu = spec.epilogue().hasRelu();
     int size = algorithm.size();
     weights = new Planes(size, spec.c(), spec.k());
     chunk = chunk(inputs.patches(), size * size * (spec.c() + spec.k()));
@@ -115,7 +121,9 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
     return weights.bytes()
         + filterTransform.filterBytes()
         + zerosBytes()
-        + pool.workers() * workerBytes;
+        + wasteBytes()
+        + pool.workers() * workerBytes
+        + zeroWindows.bytes();
   }
 
   @Override
@@ -126,8 +134,11 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
     transformed = workspace;
     long packed = transformed + weights.bytes();
     zeros = packed + filterTransform.filterBytes();
-    workers = zeros + zerosBytes();
+    empty = zeros + zerosBytes();
+    workers = empty + wasteBytes();
     NativeMemory.clear(zeros, zerosBytes());
+    writeEmptyPixel();
+    zeroWindows.scan(pool, first, workers + pool.workers() * workerBytes);
     pack.run(pool, second, packed);
     filterTransform.run(pool, packed, transformed, workers, workerBytes);
     pool.run((inputs.patches() + chunk - 1) / chunk, 1, this);
@@ -154,7 +165,23 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
         outputs.addressesByRows(begin + i, output, waste, pixels);
         long row = ownProducts + (long) Float.BYTES * i * products.channels();
         outputTransform.run(row, fromProducts, 0, pixels, products.channels(), bias, scratch);
+        copyEmptyPixel(zeroWindows.of(begin + i), pixels);
       }
+    }
+  }
+
+  /** What an output is whose window sees zeros alone. */
+  private void writeEmptyPixel() {
+    for (long at = 0; at < wasteBytes(); at += Float.BYTES) {
+      float value = bias == 0 ? 0 : NativeMemory.getFloat(bias + at);
+      NativeMemory.setFloat(empty + at, relu && value < 0 ? 0 : value);
+    }
+  }
+
+  /** To the outputs of a patch whose bits are set. */
+  private void copyEmptyPixel(long bits, long[] pixels) {
+    for (long rest = bits; rest != 0; rest &= rest - 1) {
+      NativeMemory.copy(empty, pixels[Long.numberOfTrailingZeros(rest)], wasteBytes());
     }
   }
 }

@@ -8,8 +8,8 @@ import dev.quern.kernels.Conv2d;
  * computes on the way leaves its cache. How many pieces there are follows from the spec alone, so
  * each sum is one chain of operations whatever the number of threads.
  *
- * <p>The workspace holds the gradients of all pieces in packed order, a pixel of zeros, and for
- * each worker patches of input and gradient, sums, and a transform's scratch.
+ * <p>The workspace holds the gradients of all pieces and their sum, [c, r, s, k], a pixel of zeros,
+ * and for each worker patches of input and gradient, sums, and a transform's scratch.
  */
 final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
   /** Sums of a worker: past half a second-level cache {@link WinogradFilterPass} is faster. */
@@ -27,6 +27,7 @@ final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
   private final PatchTransform inputTransform;
   private final PatchTransform gradientTransform;
   private final FilterTransform filterTransform;
+  private final ElementLoops elements;
   private final Planes values;
   private final Planes gradients;
   private final Planes sums;
@@ -38,12 +39,14 @@ final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
   private final ChunkProducts firstProducts;
   private final ChunkProducts nextProducts;
   private final Rearrangement unpack;
+  private final WorkerPool.Loop addUp = this::addUp;
   private final String name;
   private final long workerBytes;
 
   private long input;
   private long gradient;
-  private long packed;
+  private long gradientRows;
+  private long totals;
   private long zeros;
   private long workers;
 
@@ -55,10 +58,11 @@ final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
     TransformSet transforms = device.simd().transforms();
     inputTransform = new PatchTransform(transforms, LineShape.plain(algorithm.input()));
     gradientTransform = new PatchTransform(transforms, LineShape.plain(algorithm.gradient()));
-    filterTransform = FilterTransform.gradient(spec, algorithm, transforms);
     long all = inputs.patches();
     piece = (int) Math.max(LEAST_OF_PIECE, (all + MOST_PIECES - 1) / MOST_PIECES);
     pieces = (int) ((all + piece - 1) / piece);
+    filterTransform = FilterTransform.gradient(spec, algorithm, transforms, pieces);
+    elements = device.simd().elements();
     int size = algorithm.size();
     values = new Planes(size, LEAST_OF_PIECE, spec.c());
     gradients = new Planes(size, LEAST_OF_PIECE, spec.k());
@@ -69,7 +73,7 @@ final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
     TileSet tiles = device.simd().tiles();
     firstProducts = products(tiles, false);
     nextProducts = products(tiles, true);
-    unpack = layouts.unpackGradient(pieces);
+    unpack = layouts.unpackRows();
     name = "winograd" + algorithm.outputs() + "-" + firstProducts.tileName(tiles.lanes());
     workerBytes = values.bytes() + gradients.bytes() + sums.bytes() + scratchBytes();
   }
@@ -93,8 +97,9 @@ final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
         Math.max(inputTransform.scratchBytes(), gradientTransform.scratchBytes()));
   }
 
-  private long pieceBytes() {
-    return filterTransform.filterBytes();
+  /** Bytes of a row c of a piece's gradient, or of their sum. */
+  private long rowBytes() {
+    return filterTransform.filterBytes() / values.channels();
   }
 
   private long zerosBytes() {
@@ -108,19 +113,23 @@ final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
 
   @Override
   public long workspaceBytes() {
-    return pieces * pieceBytes() + zerosBytes() + pool.workers() * workerBytes;
+    return (pieces + 1) * filterTransform.filterBytes()
+        + zerosBytes()
+        + pool.workers() * workerBytes;
   }
 
   @Override
   public void run(long first, long second, long bias, long result, long workspace) {
     input = first;
     gradient = second;
-    packed = workspace;
-    zeros = packed + pieces * pieceBytes();
+    gradientRows = workspace;
+    totals = gradientRows + pieces * filterTransform.filterBytes();
+    zeros = totals + filterTransform.filterBytes();
     workers = zeros + zerosBytes();
     NativeMemory.clear(zeros, zerosBytes());
     pool.run(pieces, 1, this);
-    unpack.run(pool, packed, result);
+    pool.run(values.channels(), 1, addUp);
+    unpack.run(pool, totals, result);
   }
 
   @Override
@@ -138,7 +147,16 @@ final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
         points.run(0, points.units(), own, own + values.bytes(), ownSums, 0);
         products = nextProducts;
       }
-      filterTransform.run(ownSums, packed + unit * pieceBytes(), scratch);
+      filterTransform.run(ownSums, gradientRows + unit * rowBytes(), scratch);
+    }
+  }
+
+  /** Adds up the pieces' rows, in their order. */
+  private void addUp(long first, long end, int worker) {
+    int count = (int) (rowBytes() / Float.BYTES);
+    for (long row = first; row < end; row++) {
+      long parts = gradientRows + row * pieces * rowBytes();
+      elements.sumColumns(parts, pieces, count, totals + row * rowBytes());
     }
   }
 

@@ -123,9 +123,10 @@ final class WinogradTest {
   }
 
   /** A ReLU behind the convolution would take rests of rounding for outputs. */
-  @Test
-  void windowsOfZerosGiveZeros() {
-    System.setProperty(ConvAlgorithm.PROPERTY, "winograd2");
+  @ParameterizedTest
+  @ValueSource(strings = {"winograd2", "winograd4"})
+  void windowsOfZerosGiveZeros(String algorithm) {
+    System.setProperty(ConvAlgorithm.PROPERTY, algorithm);
     Conv2d.Spec spec = conv(4, 16, 12, 12, 16).build();
     Passes passes = new Passes(spec, 2, WinogradTest::stripes);
 
