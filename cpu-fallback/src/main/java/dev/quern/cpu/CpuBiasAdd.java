@@ -47,19 +47,19 @@ final class CpuBiasAdd extends BiasAdd {
     forward.x = CpuBuffer.address(x);
     forward.b = CpuBuffer.address(b);
     forward.y = CpuBuffer.address(y);
-    pool.run(blocks.count(), grain(8), forward);
+    pool.run(blocks.count(), nanos(8), forward);
   }
 
   @Override
   protected void runBackward(Stream stream, DeviceBuffer dy, DeviceBuffer db) {
     backward.dy = CpuBuffer.address(dy);
     backward.partials = CpuStream.workspace(stream);
-    pool.run(blocks.count(), grain(4), backward);
+    pool.run(blocks.count(), nanos(4), backward);
     blocks.total(backward.partials, CpuBuffer.address(db));
   }
 
-  private long grain(int bytesOfElement) {
-    return Math.max(1, ElementPass.GRAIN_BYTES / (bytesOfElement * blocks.elements()));
+  private double nanos(int bytesOfElement) {
+    return ElementPass.NANOS_OF_BYTE * bytesOfElement * blocks.elements();
   }
 
   private static final class Forward implements WorkerPool.Loop {

@@ -29,9 +29,13 @@ final class CpuDevice extends Device {
   private final HostMemory hostMemory;
 
   CpuDevice(DeviceInfo info, Simd simd, int threads, HostMemory hostMemory) {
+    this(info, simd, new WorkerPool(threads), hostMemory);
+  }
+
+  CpuDevice(DeviceInfo info, Simd simd, WorkerPool pool, HostMemory hostMemory) {
     super(info);
     this.simd = simd;
-    this.pool = new WorkerPool(threads);
+    this.pool = pool;
     this.hostMemory = hostMemory;
   }
 

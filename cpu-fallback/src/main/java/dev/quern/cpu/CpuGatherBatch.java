@@ -11,7 +11,7 @@ import dev.quern.kernels.GatherBatch;
 /** Picks rows of a data set, side by side. */
 final class CpuGatherBatch extends GatherBatch {
   private final WorkerPool pool;
-  private final long grain;
+  private final double nanos;
   private final Rows rows;
   private final String implementation;
 
@@ -19,7 +19,7 @@ final class CpuGatherBatch extends GatherBatch {
     super(device, spec);
     pool = device.pool();
     // Rows come from memory, at some 20 GB/s: a fifth of what a cache delivers.
-    grain = Math.max(1, ElementPass.GRAIN_BYTES / 5 / (8L * spec.elements()));
+    nanos = 5 * ElementPass.NANOS_OF_BYTE * 8 * spec.elements();
     rows = new Rows(device.simd().elements(), spec);
     implementation = device.simd().name() + ":rows";
   }
@@ -45,7 +45,7 @@ final class CpuGatherBatch extends GatherBatch {
     rows.first = (long) batch * spec().batch();
     rows.x = CpuBuffer.address(x);
     rows.y = CpuBuffer.address(y);
-    pool.run(spec().batch(), grain, rows);
+    pool.run(spec().batch(), nanos, rows);
     setInt(CpuBuffer.address(cursor), batch + 1);
   }
 

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class CpuMaxPool2d extends MaxPool2d {
   private final WorkerPool pool;
   private final PoolShape shape;
-  private final long forwardGrain;
-  private final long backwardGrain;
+  private final double forwardNanos;
+  private final double backwardNanos;
   private final Forward forward;
   private final Backward backward;
   private final String implementation;
@@ -26,8 +26,8 @@ final class CpuMaxPool2d extends MaxPool2d {
     Warming<PoolLoops> loops = loops(simd, shape);
     long taps = (long) spec.windowH() * spec.windowW();
     long spans = (long) shape.rows().reach() * shape.columns().reach();
-    forwardGrain = grain(shape.outputRow() * taps, simd);
-    backwardGrain = grain(spans * shape.rowsTogether() * shape.inputRow(), simd);
+    forwardNanos = nanos(shape.outputRow() * taps, simd);
+    backwardNanos = nanos(spans * shape.rowsTogether() * shape.inputRow(), simd);
     forward = new Forward(loops, shape);
     backward = new Backward(loops, shape);
     implementation = simd.name() + (shape.channels() == 1 ? ":columns" : ":channels");
@@ -40,11 +40,9 @@ final class CpuMaxPool2d extends MaxPool2d {
     return shape.pairs() ? simd.pairs() : Warming.only(simd.pools());
   }
 
-  /**
-   * Rows that take about 5 us: a comparison takes some 0.1 ns by vectors, 2 ns by single numbers.
-   */
-  private static long grain(long comparisonsOfRow, Simd simd) {
-    return Math.max(1, (simd.lanes() == 1 ? 2_500 : 50_000) / Math.max(1, comparisonsOfRow));
+  /** What a row takes: a comparison some 0.1 ns by vectors, 2 ns by single numbers. */
+  private static double nanos(long comparisonsOfRow, Simd simd) {
+    return (simd.lanes() == 1 ? 2 : 0.1) * comparisonsOfRow;
   }
 
   @Override
@@ -58,7 +56,7 @@ final class CpuMaxPool2d extends MaxPool2d {
     forward.x = CpuBuffer.address(x);
     forward.y = CpuBuffer.address(y);
     forward.argmax = CpuBuffer.addressOrZero(argmax);
-    pool.run(forward.units(), forwardGrain, forward);
+    pool.run(forward.units(), forwardNanos, forward);
   }
 
   @Override
@@ -68,7 +66,7 @@ final class CpuMaxPool2d extends MaxPool2d {
     backward.argmax = CpuBuffer.address(argmax);
     backward.dy = CpuBuffer.address(dy);
     backward.dx = CpuBuffer.address(dx);
-    pool.run(backward.units(), backwardGrain, backward);
+    pool.run(backward.units(), backwardNanos, backward);
   }
 
   /** A pass over all images. A unit of it is one or several rows of an image. */

@@ -7,7 +7,7 @@ import dev.quern.kernels.Softmax;
 /** Softmax row by row. */
 final class CpuSoftmax extends Softmax {
   private final WorkerPool pool;
-  private final long grain;
+  private final double nanos;
   private final Forward forward;
   private final Backward backward;
   private final String implementation;
@@ -15,15 +15,15 @@ final class CpuSoftmax extends Softmax {
   CpuSoftmax(CpuDevice device, Spec spec) {
     super(device, spec);
     pool = device.pool();
-    grain = grain(spec.classes());
+    nanos = nanos(spec.classes());
     forward = new Forward(device.simd().softmaxes(), spec);
     backward = new Backward(device.simd().softmaxes(), spec);
     implementation = device.simd().name() + ":rows";
   }
 
-  /** Rows that take about 5 us: a row has some 50 ns of latencies and 0.4 ns an element. */
-  static long grain(int classes) {
-    return Math.max(1, 5_000 / (50 + 2L * classes / 5));
+  /** What a row takes: some 50 ns of latencies and 0.4 ns an element. */
+  static double nanos(int classes) {
+    return 50 + 0.4 * classes;
   }
 
   @Override
@@ -35,7 +35,7 @@ final class CpuSoftmax extends Softmax {
   protected void runForward(Stream stream, DeviceBuffer x, DeviceBuffer y) {
     forward.x = CpuBuffer.address(x);
     forward.y = CpuBuffer.address(y);
-    pool.run(spec().rows(), grain, forward);
+    pool.run(spec().rows(), nanos, forward);
   }
 
   @Override
@@ -43,7 +43,7 @@ final class CpuSoftmax extends Softmax {
     backward.y = CpuBuffer.address(y);
     backward.dy = CpuBuffer.address(dy);
     backward.dx = CpuBuffer.address(dx);
-    pool.run(spec().rows(), grain, backward);
+    pool.run(spec().rows(), nanos, backward);
   }
 
   private static final class Forward implements WorkerPool.Loop {

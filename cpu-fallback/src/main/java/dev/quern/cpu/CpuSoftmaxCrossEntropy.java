@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class CpuSoftmaxCrossEntropy extends SoftmaxCrossEntropy {
   private final WorkerPool pool;
-  private final long grain;
+  private final double nanos;
   private final Rows rows;
   private final String implementation;
 
   CpuSoftmaxCrossEntropy(CpuDevice device, Spec spec) {
     super(device, spec);
     pool = device.pool();
-    grain = CpuSoftmax.grain(spec.classes());
+    nanos = CpuSoftmax.nanos(spec.classes());
     rows = new Rows(device.simd(), spec);
     implementation = device.simd().name() + ":rows";
   }
@@ -54,7 +54,7 @@ final class CpuSoftmaxCrossEntropy extends SoftmaxCrossEntropy {
     rows.dz = CpuBuffer.addressOrZero(dz);
     rows.results = CpuStream.workspace(stream);
     rows.divisor = spec().reduction() == Reduction.MEAN ? counting() : 1;
-    pool.run(spec().rows(), grain, rows);
+    pool.run(spec().rows(), nanos, rows);
     double sum = sumOfLosses();
     if (loss != null) {
       writeLoss(CpuBuffer.address(loss), sum);

@@ -5,11 +5,8 @@ package dev.quern.cpu;
  * to one line.
  */
 abstract class ElementPass implements WorkerPool.Loop {
-  /**
-   * What a thread is handed at a time, in bytes moved: about 5 us of work at the 100 GB/s of a
-   * second-level cache, some ten times what handing it over costs.
-   */
-  static final int GRAIN_BYTES = 512 * 1024;
+  /** What moving a byte takes at the 100 GB/s of a second-level cache. */
+  static final double NANOS_OF_BYTE = 0.01;
 
   private static final int CHUNK = 1024;
 
@@ -18,7 +15,7 @@ abstract class ElementPass implements WorkerPool.Loop {
 
   private final WorkerPool pool;
   private final long count;
-  private final long grain;
+  private final double nanos;
 
   /**
    * A pass.
@@ -30,12 +27,12 @@ abstract class ElementPass implements WorkerPool.Loop {
   ElementPass(WorkerPool pool, long count, int bytes) {
     this.pool = pool;
     this.count = count;
-    this.grain = Math.max(1, GRAIN_BYTES / bytes / CHUNK);
+    this.nanos = NANOS_OF_BYTE * bytes * CHUNK;
   }
 
   /** Runs it over all elements. */
   final void run() {
-    pool.run((count + CHUNK - 1) / CHUNK, grain, this);
+    pool.run((count + CHUNK - 1) / CHUNK, nanos, this);
   }
 
   @Override

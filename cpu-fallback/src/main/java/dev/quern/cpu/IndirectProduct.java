@@ -23,8 +23,8 @@ final class IndirectProduct {
   /** Tiles of one column panel before the next panel: keeps the rows of A in the L1 or L2 cache. */
   private static final int BLOCK_TILES = 32;
 
-  /** Multiply-adds of vectors that a worker should take at a time: about 5 microseconds. */
-  private static final long GRAIN_STEPS = 15_000;
+  /** What a multiply-add of vectors takes, about. */
+  private static final double NANOS = 1 / 3.0;
 
   /**
    * How often and at what distances, in elements, a product is repeated.
@@ -60,7 +60,7 @@ final class IndirectProduct {
   private final Warming<Tile> lastPanelTile;
   private final Warming<Tile> tail;
   private final Warming<Tile> lastPanelTail;
-  private final long grain;
+  private final double nanos;
 
   IndirectProduct(
       TileSet set,
@@ -99,8 +99,7 @@ final class IndirectProduct {
     tail = set.tile(new TileShape(tailRows, panelVectors, masked && panels == 1, ending));
     lastPanelTile = set.tile(new TileShape(tileRows, lastVectors, masked, ending));
     lastPanelTail = set.tile(new TileShape(tailRows, lastVectors, masked, ending));
-    long stepsPerTile = (steps.length / 2 + 8L) * tileRows * panelVectors;
-    grain = Math.max(1, GRAIN_STEPS / stepsPerTile);
+    nanos = NANOS * (steps.length / 2 + 8L) * tileRows * panelVectors;
   }
 
   /** Tiles in all: the length of the parallel loop. */
@@ -108,9 +107,9 @@ final class IndirectProduct {
     return (long) outer.count() * inner.count() * blocks * panels * blockTiles;
   }
 
-  /** Units that a worker should take at a time. */
-  long grain() {
-    return grain;
+  /** What a tile takes, about. */
+  double nanos() {
+    return nanos;
   }
 
   /** Shape of the main tile, for {@code implementation()}. */

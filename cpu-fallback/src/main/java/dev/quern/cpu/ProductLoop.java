@@ -20,7 +20,7 @@ final class ProductLoop implements WorkerPool.Loop {
 
   private final Part[] parts;
   private final long[] ends;
-  private final long grain;
+  private final double nanos;
   private long a;
   private long b;
   private long c;
@@ -30,13 +30,13 @@ final class ProductLoop implements WorkerPool.Loop {
     this.parts = parts.toArray(Part[]::new);
     this.ends = new long[this.parts.length];
     long units = 0;
-    long smallest = Long.MAX_VALUE;
+    double longest = 0;
     for (int i = 0; i < ends.length; i++) {
       units += this.parts[i].product().units();
       ends[i] = units;
-      smallest = Math.min(smallest, this.parts[i].product().grain());
+      longest = Math.max(longest, this.parts[i].product().nanos());
     }
-    grain = ends.length == 0 ? 1 : smallest;
+    nanos = longest;
   }
 
   /** Computes all products; addresses are in bytes, {@code bias} is ignored where none is added. */
@@ -48,7 +48,7 @@ final class ProductLoop implements WorkerPool.Loop {
     b = addressB;
     c = addressC;
     bias = addressBias;
-    pool.run(ends[ends.length - 1], grain, this);
+    pool.run(ends[ends.length - 1], nanos, this);
   }
 
   /** Name of the largest product's tile. */

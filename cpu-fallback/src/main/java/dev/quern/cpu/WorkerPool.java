@@ -11,14 +11,13 @@ import org.jspecify.annotations.Nullable;
  * the next loop and park when there is none for a while. Handing work over costs under a
  * microsecond while they spin, 30 to 60 with an executor or fork-join; a whole layer takes 50.
  *
- * <p>Each worker begins with a contiguous share of the loop's units, the same one in every loop of
- * the same length, so that what a core wrote in one layer is in its cache in the next. Workers that
- * are done take units from others, which covers cores that are slower or interrupted. Which worker
- * computes a unit never changes the result.
+ * <p>{@link Shares} says who computes what; it never changes the result. The caller waits for
+ * helpers that are at work on the loop, not for those that have not come to it: where other
+ * processes take the processors, it may be milliseconds before they do.
  *
  * <p>The pool serves one caller at a time; a second one meanwhile runs its loop alone.
  */
-final class WorkerPool implements AutoCloseable {
+class WorkerPool implements AutoCloseable {
 
   /** The body of a parallel loop. */
   interface Loop {
@@ -42,30 +41,34 @@ final class WorkerPool implements AutoCloseable {
    */
   private static final int SPINS_BETWEEN_YIELDS = 128;
 
-  /** Longs between two workers' counters: two cache lines, as neighbours are fetched in pairs. */
+  /** Longs between two helpers' places: two cache lines, as neighbours are fetched in pairs. */
   private static final int PAD = 16;
 
-  private static final VarHandle COUNTERS = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final VarHandle PLACES = MethodHandles.arrayElementVarHandle(long[].class);
 
   private final int workers;
   private final Thread[] helpers;
+  private final Shares shares;
   private final AtomicBoolean busy = new AtomicBoolean();
-  private final long[] next;
-  private final long[] end;
-  private final long[] finished;
+
+  /**
+   * How far each helper has come: {@code 2 * round - 1} while it is at work on a round, {@code 2 *
+   * round} when it is done with it or left out of it. Helper and caller race for a round's first
+   * entry.
+   */
+  private final long[] places;
+
   private final boolean[] parked;
   private volatile long epoch;
   private volatile boolean closed;
   private volatile @Nullable Throwable failure;
   private @Nullable Loop loop;
-  private long grain;
 
   /** A pool of the calling thread and {@code workers - 1} helpers. */
   WorkerPool(int workers) {
     this.workers = workers;
-    next = new long[workers * PAD];
-    end = new long[workers * PAD];
-    finished = new long[workers * PAD];
+    shares = new Shares(workers);
+    places = new long[workers * PAD];
     parked = new boolean[workers];
     helpers = new Thread[workers - 1];
     for (int i = 0; i < helpers.length; i++) {
@@ -84,38 +87,39 @@ final class WorkerPool implements AutoCloseable {
   /**
    * Runs a loop of {@code units} and returns when all are done.
    *
-   * @param grain units that a worker takes at a time, 1 or more
+   * @param nanos that a unit takes, about: how finely the loop is cut hangs on it
    */
-  void run(long units, long grain, Loop body) {
-    if (units <= grain || workers == 1 || !busy.compareAndSet(false, true)) {
+  void run(long units, double nanos, Loop body) {
+    if (workers == 1 || !Shares.worthwhile(units, nanos) || !busy.compareAndSet(false, true)) {
       if (units > 0) {
         body.run(0, units, 0);
       }
       return;
     }
     try {
-      share(units, grain, body);
+      share(units, nanos, body);
     } finally {
       busy.set(false);
     }
   }
 
-  private void share(long units, long grain, Loop body) {
-    for (int w = 0; w < workers; w++) {
-      next[w * PAD] = units * w / workers;
-      end[w * PAD] = units * (w + 1) / workers;
-    }
-    this.loop = body;
-    this.grain = grain;
+  private void share(long units, double nanos, Loop body) {
+    shares.deal(units, nanos);
+    loop = body;
     long round = epoch + 1;
     epoch = round; // publishes the fields above
     for (int w = 1; w < workers; w++) {
       if (parked[w]) {
+        parked[w] = false; // once is enough, however long it takes to wake up
         LockSupport.unpark(helpers[w - 1]);
       }
     }
-    work(body, grain, 0);
-    awaitHelpers(round);
+    work(body, 0);
+    for (int w = 1; w < workers; w++) {
+      if (!leftOut(w, round)) {
+        await(w, round);
+      }
+    }
     Throwable thrown = failure;
     if (thrown != null) {
       failure = null;
@@ -123,31 +127,34 @@ final class WorkerPool implements AutoCloseable {
     }
   }
 
+  /** Closes the round to a helper that has not come to it: there is nothing left to do. */
+  private boolean leftOut(int worker, long round) {
+    long place = (long) PLACES.getAcquire(places, worker * PAD);
+    return place < 2 * round - 1 && PLACES.compareAndSet(places, worker * PAD, place, 2 * round);
+  }
+
+  /** Enters a round, unless it is closed. */
+  private boolean join(int worker, long round) {
+    long place = (long) PLACES.getAcquire(places, worker * PAD);
+    return place < 2 * round - 1
+        && PLACES.compareAndSet(places, worker * PAD, place, 2 * round - 1);
+  }
+
   @SuppressWarnings("ThreadPriorityCheck") // only a hint: correctness does not depend on it
-  private void awaitHelpers(long round) {
-    for (int w = 1; w < workers; w++) {
-      for (int spins = 0; (long) COUNTERS.getAcquire(finished, w * PAD) != round; spins++) {
-        if (spins < SPINS_BEFORE_YIELD) {
-          Thread.onSpinWait();
-        } else {
-          Thread.yield(); // more threads than processors: let the helper run
-        }
+  private void await(int worker, long round) {
+    for (int spins = 0; (long) PLACES.getAcquire(places, worker * PAD) != 2 * round; spins++) {
+      if (spins < SPINS_BEFORE_YIELD) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield(); // more threads than processors: let the helper run
       }
     }
   }
 
-  private void work(Loop body, long grain, int worker) {
+  private void work(Loop body, int worker) {
     try {
-      for (int i = 0; i < workers; i++) {
-        int owner = worker + i < workers ? worker + i : worker + i - workers;
-        long limit = end[owner * PAD];
-        while (true) {
-          long from = (long) COUNTERS.getAndAdd(next, owner * PAD, grain);
-          if (from >= limit) {
-            break;
-          }
-          body.run(from, Math.min(from + grain, limit), worker);
-        }
+      for (long from = shares.take(worker); from != Shares.NONE; from = shares.take(worker)) {
+        body.run(from, shares.until(worker), worker);
       }
     } catch (Throwable t) {
       failure = t;
@@ -174,12 +181,14 @@ final class WorkerPool implements AutoCloseable {
           spins = 0;
         }
       }
-      seen++;
-      Loop body = loop;
-      if (body != null) {
-        work(body, grain, worker);
+      seen = epoch;
+      if (join(worker, seen)) {
+        Loop body = loop;
+        if (body != null) {
+          work(body, worker);
+        }
+        PLACES.setRelease(places, worker * PAD, 2 * seen);
       }
-      COUNTERS.setRelease(finished, worker * PAD, seen);
     }
   }
 

@@ -12,25 +12,27 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class WorkerPoolTest {
+  /** Nanoseconds of a unit that is worth a piece of its own. */
+  private static final double LONG = 1e5;
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 8})
+  @ValueSource(ints = {1, 2, 3, 8, 64})
   void runsEveryUnitOnce(int threads) {
     try (WorkerPool pool = new WorkerPool(threads)) {
       assertThat(pool.workers()).isEqualTo(threads);
       for (int units : new int[] {0, 1, 2, 3, 7, 8, 9, 100, 1001}) {
-        for (int grain : new int[] {1, 3, 64, 5000}) {
-          requireEveryUnitOnce(pool, units, grain);
+        for (double nanos : new double[] {1, 70, 1500, 1e6}) {
+          requireEveryUnitOnce(pool, units, nanos);
         }
       }
     }
   }
 
-  private static void requireEveryUnitOnce(WorkerPool pool, int units, int grain) {
+  private static void requireEveryUnitOnce(WorkerPool pool, int units, double nanos) {
     AtomicIntegerArray runs = new AtomicIntegerArray(units);
     pool.run(
         units,
-        grain,
+        nanos,
         (from, to, worker) -> {
           assertThat(worker).isBetween(0, pool.workers() - 1);
           assertThat(from).isLessThan(to);
@@ -39,7 +41,7 @@ final class WorkerPoolTest {
           }
         });
     for (int i = 0; i < units; i++) {
-      assertThat(runs.get(i)).as("unit %d of %d by %d", i, units, grain).isEqualTo(1);
+      assertThat(runs.get(i)).as("unit %d of %d by %s ns", i, units, nanos).isEqualTo(1);
     }
   }
 
@@ -52,7 +54,7 @@ final class WorkerPoolTest {
         source[round % 64] = round;
         pool.run(
             64,
-            1,
+            LONG,
             (from, to, worker) -> System.arraycopy(source, (int) from, target, (int) from, 1));
         assertThat(target[round % 64]).isEqualTo(round);
       }
@@ -65,10 +67,10 @@ final class WorkerPoolTest {
     try (WorkerPool pool = new WorkerPool(2)) {
       for (int failing = 0; failing < 10; failing++) {
         int unit = failing;
-        assertThatThrownBy(() -> pool.run(10, 1, (from, to, worker) -> refuse(from, unit)))
+        assertThatThrownBy(() -> pool.run(10, LONG, (from, to, worker) -> refuse(from, unit)))
             .hasStackTraceContaining("unit " + unit + " is refused");
       }
-      requireEveryUnitOnce(pool, 100, 1);
+      requireEveryUnitOnce(pool, 100, LONG);
     }
   }
 
@@ -89,7 +91,7 @@ final class WorkerPoolTest {
               () ->
                   pool.run(
                       2,
-                      1,
+                      LONG,
                       (from, to, worker) -> {
                         underWay.countDown();
                         awaitQuietly(secondDone);
@@ -97,7 +99,7 @@ final class WorkerPoolTest {
       first.setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
       first.start();
       assertThat(underWay.await(10, TimeUnit.SECONDS)).isTrue();
-      requireEveryUnitOnce(pool, 1000, 1); // would wait forever if it needed the other's helpers
+      requireEveryUnitOnce(pool, 1000, LONG); // would wait forever if it needed the other's helpers
       secondDone.countDown();
       first.join(TimeUnit.SECONDS.toMillis(10));
       assertThat(first.isAlive()).isFalse();
@@ -116,13 +118,31 @@ final class WorkerPoolTest {
   }
 
   @Test
+  void theCallerDoesNotWaitForHelpersThatDoNotCome() {
+    WorkerPool pool = new WorkerPool(4);
+    pool.close(); // as if other processes kept them away for good
+    requireEveryUnitOnce(pool, 1000, LONG);
+    requireEveryUnitOnce(pool, 1000, LONG);
+  }
+
+  @Test
+  void manyMoreThreadsThanProcessorsComputeEachUnitOnce() {
+    int threads = 32 * Runtime.getRuntime().availableProcessors();
+    try (WorkerPool pool = new WorkerPool(threads)) {
+      for (int round = 0; round < 200; round++) {
+        requireEveryUnitOnce(pool, 3 * threads + round, LONG);
+      }
+    }
+  }
+
+  @Test
   void closingEndsTheHelpers() {
     Thread[] helper = new Thread[1];
     CountDownLatch met = new CountDownLatch(2);
     try (WorkerPool pool = new WorkerPool(2)) {
       pool.run(
           2,
-          1,
+          LONG,
           (from, to, worker) -> {
             met.countDown();
             awaitQuietly(met); // both units at once: so one of them is the helper's
