@@ -115,6 +115,11 @@ public final class BenchCommand implements Callable<Integer> {
           "--jmh writes JMH's own file and takes JMH's time: it goes without other files, --seconds"
               + " and --limit");
     }
+    if (selection.growth()) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--growth measures networks, too, which JMH does not: without --jmh");
+    }
     CommandLine line = command.commandLine();
     AvailableDevice device = selection.oneDevice();
     HarnessRun run =

@@ -73,6 +73,13 @@ final class Selection {
   private boolean shared;
 
   @Option(
+      names = "--growth",
+      description =
+          "Other cases: how cost grows with the batch, from 1 to 1024, and with the side of"
+              + " pictures, from 28 to 224.")
+  private boolean growth;
+
+  @Option(
       names = "--limit",
       description = "Seconds after which no further case begins. Default: no limit.")
   private @Nullable Double limit;
@@ -84,6 +91,12 @@ final class Selection {
     if (peers && System.getProperty(Peers.FOLDER) == null) {
       throw new SpecException(
           "--peers needs the other libraries: ./quern bench --peers builds them in a source tree");
+    }
+    if (growth && (quick || shared || peers)) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--growth has cases of its own, for Quern alone: leave --quick, --shared and --peers"
+              + " out");
     }
     if (quick && shared) {
       throw new ParameterException(
@@ -160,6 +173,11 @@ final class Selection {
     return seconds != null || limit != null;
   }
 
+  /** Whether it is about one problem in many sizes. */
+  boolean growth() {
+    return growth;
+  }
+
   /** The device that is named; the CPU backend if none is. */
   AvailableDevice oneDevice() {
     String id = deviceId.equals(ALL) ? CPU : deviceId;
@@ -187,6 +205,9 @@ final class Selection {
 
   /** All that could be measured on a device of a kind. */
   List<Problem> problems(DeviceInfo.Kind kind) {
+    if (growth) {
+      return Suite.growth(kind, precision);
+    }
     if (shared) {
       return Suite.withShared(kind, precision);
     }

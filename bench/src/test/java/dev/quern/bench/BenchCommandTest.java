@@ -137,6 +137,18 @@ class BenchCommandTest {
   }
 
   @Test
+  void growthHasCasesOfItsOwn() {
+    Ended outcome = bench("--growth", "--case", "train-step/mnist-b2*");
+    assertThat(outcome.code()).as(outcome.out() + outcome.err()).isZero();
+    assertThat(outcome.out()).contains("train-step/mnist-b256", "2 measured, 0 failed in ");
+    for (String other : List.of("--quick", "--shared")) {
+      Ended refused = bench("--growth", other);
+      assertThat(refused.code()).isEqualTo(2);
+      assertThat(refused.err()).contains("leave --quick, --shared and --peers out");
+    }
+  }
+
+  @Test
   void afterTheLimitNothingBegins() {
     Ended outcome = bench("--limit", "0", "--case", SMALL);
     assertThat(outcome.code()).isZero();

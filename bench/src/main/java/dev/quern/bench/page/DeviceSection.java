@@ -49,6 +49,14 @@ final class DeviceSection {
         PeerBars.of(device),
         "Measured in turns. Right: Quern is faster; left: the other is. Thin lines hold half of the"
             + " turns; grey, where they cross the middle.");
+    part(
+        "growth",
+        "As the work grows",
+        GrowthChart.of(device),
+        "Operations a second as a share of each line's best. Where a line falls by more than"
+            + " "
+            + Numbers.percent(Growth.CLIFF)
+            + " from one size to the next, the mark is hollow.");
     Element roofline = Roofline.of(device, palette);
     part(
         "roofline",

@@ -71,6 +71,11 @@ public final class Suite {
     {512, 7, 512, 3, 1},
   };
 
+  /** Sides of pictures from MNIST's to ImageNet's, in steps of a fifth to a half. */
+  private static final int[] SIDES = {28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224};
+
+  private static final int MOST_GROWN_BATCH = 1024;
+
   private final boolean gpu;
   private final Precision precision;
   private final List<Problem> problems = new ArrayList<>();
@@ -113,6 +118,21 @@ public final class Suite {
     suite.mnist(32);
     suite.kernel(new Adam.Spec(MNIST_PARAMETERS));
     suite.kernel(new Relu.Spec(MANY), EnumSet.of(Pass.FORWARD));
+    return suite.problems;
+  }
+
+  /**
+   * One problem in many sizes: the training step of the MNIST network by its batch, and its second
+   * convolution by the side of its pictures.
+   */
+  public static List<Problem> growth(DeviceInfo.Kind kind, Precision precision) {
+    Suite suite = new Suite(kind, precision);
+    for (int batch = 1; batch <= MOST_GROWN_BATCH; batch *= 2) {
+      suite.problems.add(new Problem.Network(true, batch));
+    }
+    for (int side : SIDES) {
+      suite.mnistConvolution(8, 32, side, 64, PRODUCTS);
+    }
     return suite.problems;
   }
 
@@ -172,6 +192,7 @@ public final class Suite {
     problems.add(new Problem.Network(true, 32));
     problems.add(new Problem.Network(true, 128));
     problems.add(new Problem.Network(false, 128));
+    problems.add(new Problem.Network(false, 1));
   }
 
   /** The MNIST network's layers. */
@@ -199,13 +220,18 @@ public final class Suite {
   }
 
   private void mnistConvolution(int batch, int channels, int size, int filters) {
+    mnistConvolution(batch, channels, size, filters, EnumSet.allOf(Pass.class));
+  }
+
+  private void mnistConvolution(int batch, int channels, int size, int filters, Set<Pass> passes) {
     kernel(
         Conv2d.builder()
             .input(batch, channels, size, size)
             .filters(filters, 3, 3)
             .epilogue(Epilogue.BIAS_RELU)
             .precision(precision)
-            .build());
+            .build(),
+        passes);
   }
 
   private void pool(int batch, int channels, int size, boolean reluInput) {

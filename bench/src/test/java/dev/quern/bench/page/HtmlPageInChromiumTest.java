@@ -53,7 +53,7 @@ class HtmlPageInChromiumTest {
   @ParameterizedTest(name = "dark: {0}")
   @ValueSource(booleans = {false, true})
   void everyCaseIsSeenAndNothingOverlaps(boolean dark) throws Exception {
-    List<Run> runs = List.of(MadeUpRun.processors(), MadeUpRun.graphics());
+    List<Run> runs = List.of(MadeUpRun.processors(), MadeUpRun.graphics(), MadeUpRun.growing());
     List<Seen> seen = look(HtmlPage.of(runs), dark, PHONE, TABLET, DESK);
     assertThat(seen).extracting(Seen::width).containsExactly(PHONE, TABLET, DESK);
     assertThat(seen).extracting(Seen::dark).containsOnly(dark);

@@ -141,6 +141,17 @@ class HtmlPageTest {
   }
 
   @Test
+  void aSizeThatIsMuchSlowerThanTheOneBeforeIsMarked() {
+    String page = HtmlPage.of(List.of(MadeUpRun.growing()));
+    assertThat(page)
+        .contains("-growth\"", "train-step/mnist</b>", "never slower than in the size before")
+        .containsPattern("steepest fall 4\\d %, from 112 to 128")
+        .containsPattern("class=\"point op-0 cliff\"[^>]*><title>[^<]*, 128: 120 GFLOP/s");
+    assertThat(page.split("cliff\"", -1)).as("3 passes on paper of 2 widths").hasSize(7);
+    assertThat(HtmlPage.of(List.of(MadeUpRun.processors()))).doesNotContain("-growth\"");
+  }
+
+  @Test
   void withFailuresAloneThereIsATableAndNoChart() {
     assertThat(bare(CEILINGS, Result.failed("relu/1", "out of memory")))
         .contains("-cases\"", "out of memory")

@@ -11,7 +11,10 @@ import dev.quern.bench.result.Result;
 import dev.quern.bench.result.Run;
 import dev.quern.bench.result.Settings;
 import dev.quern.bench.result.Summary;
+import dev.quern.bench.suite.Problem;
+import dev.quern.bench.suite.Suite;
 import dev.quern.core.DeviceInfo;
+import dev.quern.kernels.Precision;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -90,6 +93,23 @@ final class MadeUpRun {
             "driver 570.86.15, CUDA 12.8, cuDNN 9.8",
             ceilings,
             new MadeUpRun(3, 912_000, ceilings).results("PyTorch")));
+  }
+
+  /** One device with problems of many sizes, one of which is much slower than those beside it. */
+  static Run growing() {
+    List<Result> results = new ArrayList<>();
+    for (Problem problem : Suite.growth(DeviceInfo.Kind.CPU, Precision.FP32)) {
+      if (problem instanceof Problem.Network network) {
+        double nanos = 90e3 * network.batch() + 300e3;
+        results.add(
+            Result.ok(network.name(), measurement("fit", nanos, 0.01, 0, 0, network.batch())));
+      } else if (problem instanceof Problem.Kernel kernel) {
+        double flops = kernel.spec().flops(kernel.pass());
+        double rate = kernel.name().contains("ih128") ? 120 : 200 + flops % 17;
+        results.add(measured(kernel.name(), flops, flops / 50, flops / rate));
+      }
+    }
+    return bare(new Ceilings(233.0, List.of()), results);
   }
 
   /** Some results on a device with these ceilings, on a machine of which little is known. */

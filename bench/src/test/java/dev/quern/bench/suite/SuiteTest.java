@@ -90,6 +90,17 @@ class SuiteTest {
   }
 
   @Test
+  void growthIsOneProblemInManySizes() {
+    assertThat(names(Suite.growth(Kind.CPU, Precision.FP32)))
+        .doesNotHaveDuplicates()
+        .contains(
+            "train-step/mnist-b1",
+            "train-step/mnist-b1024",
+            "conv2d/mb8ic32ih28oc64oh26kh3+BIAS_RELU forward",
+            "conv2d/mb8ic32ih224oc64oh222kh3+BIAS_RELU backward-filter");
+  }
+
+  @Test
   void aProblemIsFoundByItsName() {
     for (Kind kind : Kind.values()) {
       for (Problem problem : Suite.all(kind, Precision.FP32)) {
