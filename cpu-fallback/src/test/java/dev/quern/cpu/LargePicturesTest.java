@@ -1,0 +1,52 @@
+package dev.quern.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quern.core.DeviceInfo;
+import dev.quern.core.Kernel;
+import dev.quern.core.Stream;
+import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.Pass;
+import dev.quern.kernels.cases.Case;
+import dev.quern.kernels.cases.Cases;
+import dev.quern.kernels.cases.Fill;
+import dev.quern.kernels.cases.Run;
+import dev.quern.kernels.cases.Trial;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The filter gradient of pictures that are cut into pieces, or not cut, is right. */
+final class LargePicturesTest {
+
+  /** On both sides of one piece an image, with border pixels whose sums are shorter than others. */
+  @ParameterizedTest
+  @CsvSource({"1, 500, 0", "2, 700, 1", "2, 740, 1", "3, 1100, 2"})
+  void filterGradient(int images, int side, int padding) {
+    Conv2d.Spec spec =
+        Conv2d.builder()
+            .input(images, 1, side, side)
+            .filters(1, 3, 3)
+            .padding(padding, padding, padding, padding)
+            .build();
+    assertThat(mismatch(Cases.of(spec, Fill.REAL))).isNull();
+  }
+
+  private static <K extends Kernel> @Nullable String mismatch(Case<K> problem) {
+    DeviceInfo info = new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "test", "test", 0, null);
+    Run<K> run =
+        problem.runs().stream()
+            .filter(one -> one.pass() == Pass.BACKWARD_FILTER)
+            .findFirst()
+            .orElseThrow();
+    try (CpuDevice device =
+            new CpuDevice(info, VectorSimd.preferred(), 2, HostMemory.ofThisMachine());
+        K kernel = device.prepare(problem.spec());
+        Stream stream = device.newStream();
+        Trial<K> trial = new Trial<>(run, stream)) {
+      stream.reserveWorkspace(kernel.workspaceBytes());
+      trial.run(kernel);
+      return trial.mismatch();
+    }
+  }
+}
