@@ -17,30 +17,32 @@ final class ChannelsLast {
   private final long outputBytes;
   private final long filterBytes;
 
-  ChannelsLast(Conv2d.Spec spec) {
+  ChannelsLast(Conv2d.Spec spec, Warming<Squares> squares) {
     int pixels = spec.h() * spec.w();
     int outputPixels = spec.p() * spec.q();
-    inputToLast = toLast(spec.n(), spec.c(), pixels);
-    inputToFirst = toFirst(spec.n(), spec.c(), pixels);
-    outputToLast = toLast(spec.n(), spec.k(), outputPixels);
-    outputToFirst = toFirst(spec.n(), spec.k(), outputPixels);
-    filtersToLast = toLast(spec.k(), spec.c() / spec.groups(), spec.r() * spec.s());
+    inputToLast = toLast(squares, spec.n(), spec.c(), pixels);
+    inputToFirst = toFirst(squares, spec.n(), spec.c(), pixels);
+    outputToLast = toLast(squares, spec.n(), spec.k(), outputPixels);
+    outputToFirst = toFirst(squares, spec.n(), spec.k(), outputPixels);
+    filtersToLast = toLast(squares, spec.k(), spec.c() / spec.groups(), spec.r() * spec.s());
     inputBytes = Float.BYTES * spec.inputs();
     outputBytes = Float.BYTES * spec.outputs();
     filterBytes = Float.BYTES * spec.weights();
   }
 
-  private static Rearrangement toLast(int images, int channels, int pixels) {
+  private static Rearrangement toLast(Warming<Squares> squares, int images, int channels, int pixels) {
     long image = (long) channels * pixels;
     return new Rearrangement(
+        squares,
         new Axis(images, image, image),
         new Axis(pixels, 1, channels),
         new Axis(channels, pixels, 1));
   }
 
-  private static Rearrangement toFirst(int images, int channels, int pixels) {
+  private static Rearrangement toFirst(Warming<Squares> squares, int images, int channels, int pixels) {
     long image = (long) channels * pixels;
     return new Rearrangement(
+        squares,
         new Axis(images, image, image),
         new Axis(channels, 1, pixels),
         new Axis(pixels, channels, 1));

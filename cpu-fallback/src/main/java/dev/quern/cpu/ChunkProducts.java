@@ -37,6 +37,11 @@ final class ChunkProducts {
     return products[i];
   }
 
+  /** What a whole chunk takes, about. */
+  double nanos() {
+    return products[0].units() * products[0].nanos();
+  }
+
   /** Shape of the main tile. */
   String tileName(int lanes) {
     return products[0].tileName(lanes);

@@ -13,8 +13,9 @@ final class ConvPasses {
   ConvPasses(CpuDevice device, Conv2d.Spec spec) {
     this.device = device;
     this.spec = spec;
-    products = new ConvProducts(spec, device.simd().tiles());
-    layouts = new FilterLayouts(spec, products);
+    TileSet tiles = device.simd().tiles();
+    products = new ConvProducts(spec, tiles);
+    layouts = new FilterLayouts(spec, products, tiles.squares());
   }
 
   ConvPass forward() {

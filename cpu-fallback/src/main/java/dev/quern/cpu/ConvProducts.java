@@ -1,5 +1,6 @@
 package dev.quern.cpu;
 
+import dev.quern.cpu.IndirectProduct.Columns;
 import dev.quern.cpu.IndirectProduct.Repeat;
 import dev.quern.cpu.ProductLoop.Part;
 import dev.quern.cpu.TileShape.Ending;
@@ -104,7 +105,7 @@ final class ConvProducts {
             new IndirectProduct(
                 tiles,
                 several(image, together, imageA, imageC),
-                columns,
+                Columns.of(columns),
                 ending,
                 1,
                 0,
@@ -120,7 +121,7 @@ final class ConvProducts {
               new IndirectProduct(
                   tiles,
                   several(image, rest, imageA, imageC),
-                  columns,
+                  Columns.of(columns),
                   ending,
                   1,
                   0,
@@ -209,6 +210,7 @@ final class ConvProducts {
             image.outs(),
             IndirectTables.repeatedSteps(
                 image.steps(), count, (int) inputImage(), (int) outputImage()));
-    return new IndirectProduct(tiles, tables, filters, Ending.PLAIN, 1, 0, chunks, groups);
+    return new IndirectProduct(
+        tiles, tables, Columns.of(filters), Ending.PLAIN, 1, 0, chunks, groups);
   }
 }

@@ -48,23 +48,25 @@ final class CpuGemm extends Gemm {
   @Override
   protected void runProduct(
       Stream stream, DeviceBuffer a, DeviceBuffer b, @Nullable DeviceBuffer bias, DeviceBuffer c) {
-    long addressA = CpuBuffer.address(a);
-    long addressB = CpuBuffer.address(b);
+    long free = CpuStream.workspace(stream);
+    long left = CpuBuffer.address(plan.turned() ? b : a);
+    long right = CpuBuffer.address(plan.turned() ? a : b);
+    if (plan.left() != null) {
+      plan.left().rearrangement().run(pool, left, free);
+      left = free;
+      free += plan.left().elements() * Float.BYTES;
+    }
+    if (plan.right() != null) {
+      plan.right().rearrangement().run(pool, right, free);
+      right = free;
+      free += plan.right().elements() * Float.BYTES;
+    }
     long addressC = CpuBuffer.address(c);
-    long addressBias = CpuBuffer.addressOrZero(bias);
-    long packed = CpuStream.workspace(stream);
-    long result = packed + plan.packedElements() * Float.BYTES;
-    Rearrangement pack = plan.pack();
-    Rearrangement unpack = plan.unpack();
-    if (unpack != null && pack != null) {
-      pack.run(pool, addressA, packed);
-      plan.product().run(pool, addressB, packed, result, 0);
-      unpack.run(pool, result, addressC);
-    } else if (pack != null) {
-      pack.run(pool, addressB, packed);
-      plan.product().run(pool, addressA, packed, addressC, addressBias);
+    if (plan.unpack() != null) {
+      plan.product().run(pool, left, right, free, 0);
+      plan.unpack().run(pool, free, addressC);
     } else {
-      plan.product().run(pool, addressA, addressB, addressC, addressBias);
+      plan.product().run(pool, left, right, addressC, CpuBuffer.addressOrZero(bias));
     }
   }
 }

@@ -11,11 +11,13 @@ import dev.quern.kernels.Layout;
 final class FilterLayouts {
   private final Conv2d.Spec spec;
   private final ConvProducts products;
+  private final Warming<Squares> squares;
   private final int filters;
   private final int channels;
   private final int taps;
 
-  FilterLayouts(Conv2d.Spec spec, ConvProducts products) {
+  FilterLayouts(Conv2d.Spec spec, ConvProducts products, Warming<Squares> squares) {
+    this.squares = squares;
     this.spec = spec;
     this.products = products;
     filters = spec.k() / spec.groups();
@@ -31,6 +33,7 @@ final class FilterLayouts {
   /** To the packed order. */
   Rearrangement pack() {
     return new Rearrangement(
+        squares,
         new Axis(spec.groups(), (long) filters * taps * channels, products.packedGroup()),
         new Axis(channels, channelStride(), products.lead()),
         new Axis(taps, tapStride(), (long) channels * products.lead()),
@@ -40,6 +43,7 @@ final class FilterLayouts {
   /** From so many partial sums in the packed order to the spec's order, adding them up. */
   Rearrangement unpackGradient(int parts) {
     return new Rearrangement(
+        squares,
         parts,
         products.packedGroup() * spec.groups(),
         new Axis(spec.groups(), products.packedGroup(), (long) filters * taps * channels),
@@ -51,6 +55,7 @@ final class FilterLayouts {
   /** From gradients [c, r, s, k] of a single group to the spec's order. */
   Rearrangement unpackRows() {
     return new Rearrangement(
+        squares,
         new Axis(filters, 1, (long) taps * channels),
         new Axis(taps, filters, tapStride()),
         new Axis(channels, (long) taps * filters, channelStride()));

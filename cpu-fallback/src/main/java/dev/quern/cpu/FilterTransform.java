@@ -104,7 +104,7 @@ final class FilterTransform implements WorkerPool.Loop {
     target = targetAddress;
     scratch = scratchAddress;
     scratchOfWorker = apart;
-    pool.run(rows, 1, this);
+    pool.run(rows, PatchTransform.NANOS * channels, this);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.quern.cpu;
 
+import dev.quern.cpu.IndirectProduct.Columns;
 import dev.quern.cpu.IndirectProduct.Repeat;
 import dev.quern.cpu.Rearrangement.Axis;
 import dev.quern.cpu.TileShape.Ending;
@@ -10,68 +11,134 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a matrix product is laid out. A tile reads A element by element, in any order, but B in rows,
- * so a transposed B cannot be read in place. Either it is transposed into the workspace first, or,
- * when that moves less, the product is turned round: C' = B A', where the small A is transposed,
- * and C' is transposed back.
+ * How a matrix product is laid out. A tile reads its left operand element by element, in any order,
+ * but its right one in rows, so a transposed B cannot be read in place. Either it is transposed
+ * into the workspace first, or, when that moves less, the product is turned round: C' = B A', where
+ * the small A is transposed, and C' is transposed back.
+ *
+ * <p>Operands that are read many times are packed, too: columns of a large matrix, and rows at
+ * distances of a power of two, fall on few sets of the caches and drive each other out.
  *
  * @param name for {@code implementation()}
  * @param product the product itself
- * @param pack transposes B, or A if the product is turned round; null if nothing needs it
- * @param packedElements room for what it writes
+ * @param turned whether B is its left operand and A its right one
+ * @param left packs the left operand; null if it is read in place
+ * @param right packs the right operand; null if it is read in place
  * @param unpack transposes the result back; null unless the product is turned round
  * @param resultElements room for the result before that
  */
 record GemmPlan(
     String name,
     ProductLoop product,
-    @Nullable Rearrangement pack,
-    long packedElements,
+    boolean turned,
+    @Nullable Packing left,
+    @Nullable Packing right,
     @Nullable Rearrangement unpack,
     long resultElements) {
+  /** Elements of an operand from which it is worth packing: it does not stay in the L2 cache. */
+  private static final long LARGE = 1 << 19;
+
+  /** How often an operand must be read, at least, for packing to cost little. */
+  private static final int READS = 16;
+
+  /**
+   * An operand in the workspace.
+   *
+   * @param rearrangement writes it
+   * @param elements room for it
+   */
+  record Packing(Rearrangement rearrangement, long elements) {}
 
   static GemmPlan of(Gemm.Spec spec, TileSet tiles) {
     if (spec.m() == 0 || spec.n() == 0 || spec.batch() == 0) {
-      return new GemmPlan("empty", new ProductLoop(List.of()), null, 0, null, 0);
-    }
-    if (!spec.transB() || spec.n() == 1) {
-      return inPlace(spec, tiles);
+      return new GemmPlan("empty", new ProductLoop(List.of()), false, null, null, null, 0);
     }
     boolean plain = spec.epilogue() == Epilogue.NONE && spec.beta() == 0;
     long moved = (long) spec.n() * spec.k();
     long movedTurned = (long) spec.m() * spec.k() + (long) spec.m() * spec.n();
-    return plain && movedTurned < moved ? turnedRound(spec, tiles) : packed(spec, tiles);
+    boolean transposed = spec.transB() && spec.n() > 1; // a single column is contiguous
+    return transposed && plain && movedTurned < moved
+        ? turnedRound(spec, tiles)
+        : straight(spec, tiles, transposed);
   }
 
-  private static GemmPlan inPlace(Gemm.Spec spec, TileSet tiles) {
-    int stepB = spec.transB() ? 1 : spec.ldb(); // a single transposed column is contiguous
-    return new GemmPlan("tile", product(spec, tiles, stepB, spec.strideB()), null, 0, null, 0);
+  /** Room for the packed operands. */
+  long packedElements() {
+    return (left == null ? 0 : left.elements()) + (right == null ? 0 : right.elements());
   }
 
-  private static GemmPlan packed(Gemm.Spec spec, TileSet tiles) {
-    int lead = wholeVectors(spec.n(), tiles);
-    long matrix = (long) spec.k() * lead;
-    int matrices = spec.strideB() == 0 ? 1 : spec.batch();
-    Rearrangement pack =
-        new Rearrangement(
-            new Axis(matrices, spec.strideB(), matrix),
-            new Axis(spec.k(), 1, lead),
-            new Axis(spec.n(), spec.ldb(), 1));
+  private static GemmPlan straight(Gemm.Spec spec, TileSet tiles, boolean transposed) {
+    int tileRows = tiles.maxRows(tiles.maxVectors());
+    boolean single = spec.batch() == 1;
+    boolean manyRows = spec.m() >= READS * tileRows;
+    boolean largeB = single && manyRows && (long) spec.k() * spec.n() >= LARGE;
+    boolean manyColumns = spec.n() >= READS * tiles.lanes();
+    boolean largeA = single && spec.transA() && manyColumns && (long) spec.k() * spec.m() >= LARGE;
+    Packing right = transposed || largeB ? panels(spec, tiles) : null;
+    Packing left = largeA ? rowsOfA(spec, tiles) : null;
     return new GemmPlan(
-        "packed",
-        product(spec, tiles, lead, matrices == 1 ? 0 : matrix),
-        pack,
-        matrices * matrix,
+        right == null && left == null ? "tile" : "packed",
+        product(spec, tiles, left != null, right != null),
+        false,
+        left,
+        right,
         null,
         0);
   }
 
-  private static ProductLoop product(Gemm.Spec spec, TileSet tiles, int stepB, long strideB) {
+  /** Rows of a packed operand are whole vectors, so that no load straddles two cache lines. */
+  private static int lead(int columns, TileSet tiles) {
+    return (columns + tiles.lanes() - 1) / tiles.lanes() * tiles.lanes();
+  }
+
+  /** Columns of a panel of B if they can lie panel after panel, or else a whole row of them. */
+  private static int panelColumns(Gemm.Spec spec, TileSet tiles) {
+    int panel = Columns.ofPanel(spec.n(), tiles);
+    return spec.n() % panel == 0 ? panel : lead(spec.n(), tiles);
+  }
+
+  private static Packing panels(Gemm.Spec spec, TileSet tiles) {
+    int columns = panelColumns(spec, tiles);
+    int count = (spec.n() + columns - 1) / columns;
+    long matrix = (long) spec.k() * columns * count;
+    int matrices = spec.strideB() == 0 ? 1 : spec.batch();
+    int row = spec.transB() ? 1 : spec.ldb();
+    int column = spec.transB() ? spec.ldb() : 1;
+    Rearrangement order =
+        new Rearrangement(
+            tiles.squares(),
+            new Axis(matrices, spec.strideB(), matrix),
+            new Axis(count, (long) columns * column, (long) spec.k() * columns),
+            new Axis(spec.k(), row, columns),
+            new Axis(Math.min(columns, spec.n()), column, 1));
+    return new Packing(order, matrices * matrix);
+  }
+
+  private static int leadOfA(Gemm.Spec spec, TileSet tiles) {
+    return lead(spec.k(), tiles) + tiles.lanes();
+  }
+
+  private static Packing rowsOfA(Gemm.Spec spec, TileSet tiles) {
+    int lead = leadOfA(spec, tiles);
+    Rearrangement order =
+        new Rearrangement(
+            tiles.squares(), new Axis(spec.m(), 1, lead), new Axis(spec.k(), spec.lda(), 1));
+    return new Packing(order, (long) spec.m() * lead);
+  }
+
+  private static ProductLoop product(
+      Gemm.Spec spec, TileSet tiles, boolean packedA, boolean packedB) {
+    int columns = packedB ? panelColumns(spec, tiles) : spec.n();
+    long matrix = (long) spec.k() * columns * ((spec.n() + columns - 1) / columns);
+    long strideB = !packedB ? spec.strideB() : spec.strideB() == 0 ? 0 : matrix;
+    int stepB = packedB ? columns : spec.transB() ? 1 : spec.ldb();
+    int rowA = packedA ? leadOfA(spec, tiles) : spec.transA() ? 1 : spec.lda();
+    int stepA = !packedA && spec.transA() ? spec.lda() : 1;
     IndirectTables tables =
         new IndirectTables(
-            IndirectTables.regular(spec.m(), spec.transA() ? 1 : spec.lda()),
+            IndirectTables.regular(spec.m(), rowA),
             IndirectTables.regular(spec.m(), spec.ldc()),
-            IndirectTables.regularSteps(spec.k(), spec.transA() ? spec.lda() : 1, stepB));
+            IndirectTables.regularSteps(spec.k(), stepA, stepB));
     Ending ending =
         new Ending(
             spec.alpha() != 1,
@@ -79,23 +146,27 @@ record GemmPlan(
             spec.epilogue().hasBias(),
             spec.epilogue().hasRelu());
     Repeat batch = new Repeat(spec.batch(), spec.strideA(), strideB, spec.strideC(), 0);
+    boolean apart = columns < spec.n();
+    Columns cut = new Columns(spec.n(), apart ? (long) spec.k() * columns : 0);
     return loop(
         new IndirectProduct(
-            tiles, tables, spec.n(), ending, spec.alpha(), spec.beta(), batch, Repeat.ONCE));
+            tiles, tables, cut, ending, spec.alpha(), spec.beta(), batch, Repeat.ONCE));
   }
 
   private static GemmPlan turnedRound(Gemm.Spec spec, TileSet tiles) {
-    int lead = wholeVectors(spec.m(), tiles);
+    int lead = lead(spec.m(), tiles);
     long matrix = (long) spec.k() * lead;
     int matrices = spec.strideA() == 0 ? 1 : spec.batch();
     long result = (long) spec.n() * spec.m();
     Rearrangement pack =
         new Rearrangement(
+            tiles.squares(),
             new Axis(matrices, spec.strideA(), matrix),
             new Axis(spec.k(), spec.transA() ? spec.lda() : 1, lead),
             new Axis(spec.m(), spec.transA() ? 1 : spec.lda(), 1));
     Rearrangement unpack =
         new Rearrangement(
+            tiles.squares(),
             new Axis(spec.batch(), result, spec.strideC()),
             new Axis(spec.m(), 1, spec.ldc()),
             new Axis(spec.n(), spec.m(), 1));
@@ -109,16 +180,18 @@ record GemmPlan(
     ProductLoop product =
         loop(
             new IndirectProduct(
-                tiles, tables, spec.m(), ending, spec.alpha(), 0, batch, Repeat.ONCE));
-    return new GemmPlan("turned", product, pack, matrices * matrix, unpack, spec.batch() * result);
+                tiles, tables, Columns.of(spec.m()), ending, spec.alpha(), 0, batch, Repeat.ONCE));
+    return new GemmPlan(
+        "turned",
+        product,
+        true,
+        null,
+        new Packing(pack, matrices * matrix),
+        unpack,
+        spec.batch() * result);
   }
 
   private static ProductLoop loop(IndirectProduct product) {
     return new ProductLoop(List.of(new ProductLoop.Part(product, 0, 0, 0)));
-  }
-
-  /** Row length of a packed operand: whole vectors, so that no load straddles two cache lines. */
-  private static int wholeVectors(int columns, TileSet tiles) {
-    return (columns + tiles.lanes() - 1) / tiles.lanes() * tiles.lanes();
   }
 }

@@ -39,6 +39,26 @@ final class IndirectProduct {
     static final Repeat ONCE = new Repeat(1, 0, 0, 0, 0);
   }
 
+  /**
+   * The columns of B and C, which are cut into panels as wide as a tile.
+   *
+   * @param count how many
+   * @param panelStride elements of B between panels; 0 if they lie side by side
+   */
+  record Columns(int count, long panelStride) {
+    /** Columns side by side. */
+    static Columns of(int count) {
+      return new Columns(count, 0);
+    }
+
+    /** Columns of a panel, for a product of so many. */
+    static int ofPanel(int count, TileSet set) {
+      int vectors = (count + set.lanes() - 1) / set.lanes();
+      int panels = Math.max(1, (vectors + set.maxVectors() - 1) / set.maxVectors());
+      return (vectors + panels - 1) / panels * set.lanes();
+    }
+  }
+
   private final int[] rows;
   private final int[] outs;
   private final int[] steps;
@@ -50,6 +70,7 @@ final class IndirectProduct {
 
   private final int panels;
   private final long panelBytes;
+  private final long panelBytesOfB;
   private final int lastLanes;
   private final int tileRows;
   private final int tiles;
@@ -65,7 +86,7 @@ final class IndirectProduct {
   IndirectProduct(
       TileSet set,
       IndirectTables tables,
-      int columns,
+      Columns columns,
       Ending ending,
       float alpha,
       float beta,
@@ -81,19 +102,20 @@ final class IndirectProduct {
     this.inner = inner;
 
     int lanes = set.lanes();
-    int vectors = (columns + lanes - 1) / lanes;
-    panels = Math.max(1, (vectors + set.maxVectors() - 1) / set.maxVectors());
-    int panelVectors = (vectors + panels - 1) / panels;
+    int vectors = (columns.count() + lanes - 1) / lanes;
+    int panelVectors = Columns.ofPanel(columns.count(), set) / lanes;
+    panels = Math.max(1, (vectors + panelVectors - 1) / Math.max(1, panelVectors));
     int lastVectors = vectors - (panels - 1) * panelVectors;
     panelBytes = (long) panelVectors * lanes * Float.BYTES;
-    lastLanes = columns - (vectors - 1) * lanes;
+    panelBytesOfB = columns.panelStride() == 0 ? panelBytes : columns.panelStride() * Float.BYTES;
+    lastLanes = columns.count() - (vectors - 1) * lanes;
     boolean masked = lastLanes < lanes;
 
     tileRows = set.rowsFor(m, panelVectors);
     tiles = (m + tileRows - 1) / tileRows;
     blockTiles = Math.min(tiles, BLOCK_TILES);
     blocks = tiles == 0 ? 0 : (tiles + blockTiles - 1) / blockTiles;
-    overlaps = !ending.blends() && m >= tileRows;
+    overlaps = !ending.blends() && m >= tileRows && set.overlapPays(m, tileRows, panelVectors);
     int tailRows = m == 0 || m % tileRows == 0 || overlaps ? tileRows : m % tileRows;
     tile = set.tile(new TileShape(tileRows, panelVectors, masked && panels == 1, ending));
     tail = set.tile(new TileShape(tailRows, panelVectors, masked && panels == 1, ending));
@@ -157,6 +179,7 @@ final class IndirectProduct {
 
   private void runPanel(int first, int end, int panel, long a, long b, long c, long bias) {
     long shift = panel * panelBytes;
+    long shiftOfB = panel * panelBytesOfB;
     boolean last = panel == panels - 1;
     Tile body = (last ? lastPanelTile : tile).current();
     for (int i = first; i < end; i++) {
@@ -170,7 +193,7 @@ final class IndirectProduct {
         }
       }
       one.run(
-          a, rows, b + shift, steps, c + shift, outs, row, bias + shift, lastLanes, alpha, beta);
+          a, rows, b + shiftOfB, steps, c + shift, outs, row, bias + shift, lastLanes, alpha, beta);
     }
   }
 }

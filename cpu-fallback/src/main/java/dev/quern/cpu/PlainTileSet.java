@@ -14,6 +14,11 @@ final class PlainTileSet implements TileSet {
   }
 
   @Override
+  public Warming<Squares> squares() {
+    return Warming.only(new PlainSquares(Squares.SIDE));
+  }
+
+  @Override
   public int maxVectors() {
     return 64;
   }

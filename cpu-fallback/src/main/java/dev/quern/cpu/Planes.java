@@ -1,5 +1,6 @@
 package dev.quern.cpu;
 
+import dev.quern.cpu.IndirectProduct.Columns;
 import dev.quern.cpu.IndirectProduct.Repeat;
 import dev.quern.cpu.TileShape.Ending;
 import dev.quern.kernels.indirect.IndirectTables;
@@ -67,6 +68,7 @@ record Planes(int size, int rows, int channels) {
   private static IndirectProduct product(
       TileSet tiles, IndirectTables tables, Ending ending, Planes a, Planes b, Planes c) {
     Repeat points = new Repeat(a.count(), a.stride(), b.stride(), c.stride(), 0);
-    return new IndirectProduct(tiles, tables, c.channels, ending, 1, 1, points, Repeat.ONCE);
+    return new IndirectProduct(
+        tiles, tables, Columns.of(c.channels), ending, 1, 1, points, Repeat.ONCE);
   }
 }

@@ -1,6 +1,8 @@
 package dev.quern.cpu;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies elements from one order of axes to another, optionally adding up several sources:
@@ -9,10 +11,15 @@ import java.util.Arrays;
  * <pre>
  * target[sum of index * target stride] = sum over p &lt; parts of source[sum of index * source stride + p * partStride]
  * </pre>
+ *
+ * <p>Where neighbours of the target are {@code inner} and those of the source another axis, {@code
+ * across}, squares of the two are transposed as vectors.
  */
 final class Rearrangement implements WorkerPool.Loop {
   /** What an element takes, one by one as they are copied. */
   private static final double NANOS = 1.2;
+
+  private static final Axis SINGLE = new Axis(1, 0, 0);
 
   /**
    * One axis of the copy, in elements.
@@ -23,63 +30,111 @@ final class Rearrangement implements WorkerPool.Loop {
    */
   record Axis(int extent, long source, long target) {}
 
+  private final @Nullable Warming<Squares> squares;
   private final int parts;
   private final long partStride;
   private final Axis[] outer;
+  private final Axis across;
   private final Axis inner;
+  private final int linesPerUnit;
+  private final int unitsAcross;
   private final long units;
   private long source;
   private long target;
 
   /** A copy; the last axis is the innermost loop. */
-  Rearrangement(Axis... axes) {
-    this(1, 0, axes);
+  Rearrangement(Warming<Squares> squares, Axis... axes) {
+    this(squares, 1, 0, axes);
   }
 
   /** A sum over {@code parts} sources that lie {@code partStride} elements apart. */
-  Rearrangement(int parts, long partStride, Axis... axes) {
+  Rearrangement(Warming<Squares> squares, int parts, long partStride, Axis... axes) {
     this.parts = parts;
     this.partStride = partStride;
-    outer = Arrays.copyOf(axes, axes.length - 1);
-    inner = axes[axes.length - 1];
-    long product = 1;
+    List<Axis> others = new ArrayList<>(List.of(axes));
+    inner = others.removeLast();
+    int lines = squares.current().lines();
+    Axis contiguous = inner.source() == 1 ? null : contiguousIn(others, lines);
+    boolean dense = inner.target() == 1 && inner.extent() >= Squares.SIDE && parts == 1;
+    if (contiguous != null && dense) {
+      this.squares = squares;
+      across = contiguous;
+      linesPerUnit = lines;
+      others.remove(contiguous);
+    } else {
+      this.squares = null;
+      across = SINGLE;
+      linesPerUnit = 1;
+    }
+    outer = others.toArray(Axis[]::new);
+    unitsAcross = (across.extent() + linesPerUnit - 1) / linesPerUnit;
+    long product = unitsAcross;
     for (Axis axis : outer) {
       product *= axis.extent();
     }
     units = product;
   }
 
+  private static @Nullable Axis contiguousIn(List<Axis> axes, int least) {
+    return axes.stream()
+        .filter(axis -> axis.source() == 1 && axis.extent() >= least)
+        .findFirst()
+        .orElse(null);
+  }
+
   /** Copies; addresses are in bytes. */
   void run(WorkerPool pool, long sourceAddress, long targetAddress) {
     source = sourceAddress;
     target = targetAddress;
-    pool.run(units, NANOS * inner.extent() * parts, this);
+    pool.run(units, NANOS * inner.extent() * linesPerUnit * parts, this);
   }
 
   @Override
   public void run(long from, long to, int worker) {
     for (long unit = from; unit < to; unit++) {
-      long read = 0;
-      long write = 0;
-      long rest = unit;
+      int line = (int) (unit % unitsAcross) * linesPerUnit;
+      long rest = unit / unitsAcross;
+      long read = line * across.source();
+      long write = line * across.target();
       for (int i = outer.length - 1; i >= 0; i--) {
         long index = rest % outer[i].extent();
         rest /= outer[i].extent();
         read += index * outer[i].source();
         write += index * outer[i].target();
       }
-      if (parts == 1) {
-        copyRun(source + Float.BYTES * read, target + Float.BYTES * write);
+      int lines = Math.min(linesPerUnit, across.extent() - line);
+      copyLines(lines, source + Float.BYTES * read, target + Float.BYTES * write);
+    }
+  }
+
+  private void copyLines(int lines, long read, long write) {
+    int done = 0;
+    if (squares != null && lines == linesPerUnit) {
+      int count = inner.extent() / Squares.SIDE;
+      long stepRead = Float.BYTES * inner.source();
+      long stepWrite = Float.BYTES * across.target();
+      squares.current().transpose(read, stepRead, write, stepWrite, count);
+      done = count * Squares.SIDE;
+    }
+    for (long line = 0; line < lines; line++) {
+      long from = read + Float.BYTES * line * across.source();
+      long to = write + Float.BYTES * line * across.target();
+      if (parts > 1) {
+        sumRun(from, to);
       } else {
-        sumRun(source + Float.BYTES * read, target + Float.BYTES * write);
+        copyRun(from, to, done);
       }
     }
   }
 
-  private void copyRun(long read, long write) {
+  private void copyRun(long read, long write, int begin) {
     long stepRead = Float.BYTES * inner.source();
     long stepWrite = Float.BYTES * inner.target();
-    for (long k = 0; k < inner.extent(); k++) {
+    if (stepRead == Float.BYTES && stepWrite == Float.BYTES) {
+      NativeMemory.copy(read, write, (long) inner.extent() * Float.BYTES);
+      return;
+    }
+    for (long k = begin; k < inner.extent(); k++) {
       NativeMemory.setFloat(write + k * stepWrite, NativeMemory.getFloat(read + k * stepRead));
     }
   }

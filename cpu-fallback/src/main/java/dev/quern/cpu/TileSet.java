@@ -9,6 +9,9 @@ interface TileSet {
   /** The tile of this shape, generated when first asked for. */
   Warming<Tile> tile(TileShape shape);
 
+  /** What transposes operands for the tiles. */
+  Warming<Squares> squares();
+
   /** Vectors of the widest tile. */
   int maxVectors();
 
@@ -17,13 +20,13 @@ interface TileSet {
 
   /**
    * Rows a tile should have for a product of {@code m} rows. The tallest tile, unless another one
-   * saves a tenth of the work, counting for every tile its multiplications and the loads that go
-   * with them: each shape more is code more to compile.
+   * saves a twentieth of the work, counting for every tile its multiplications and the loads that
+   * go with them: each shape more is code more to compile.
    */
   default int rowsFor(int m, int vectors) {
     int most = Math.min(maxRows(vectors), Math.max(1, m));
     int best = most;
-    double bestCost = 0.9 * cost(m, most, vectors);
+    double bestCost = 0.95 * cost(m, most, vectors);
     for (int rows = most - 1; rows >= Math.max(1, most / 2); rows--) {
       double cost = cost(m, rows, vectors);
       if (cost < bestCost) {
@@ -32,6 +35,17 @@ interface TileSet {
       }
     }
     return best;
+  }
+
+  /**
+   * Whether the last rows of a product should be covered by a whole tile that computes some of them
+   * twice, rather than by a smaller tile: unless that saves a twentieth of the work.
+   */
+  default boolean overlapPays(int m, int rows, int vectors) {
+    int rest = m % rows;
+    double whole = cost(m, rows, vectors);
+    double exact = cost(m - rest, rows, vectors) + (rest == 0 ? 0 : cost(rest, rest, vectors));
+    return exact > 0.95 * whole;
   }
 
   private static double cost(int m, int rows, int vectors) {

@@ -64,12 +64,15 @@ record VectorCode(CodeBuilder code) {
         FLOATS, "fromMemorySegment", MethodTypeDesc.of(FLOATS, SPECIES, SEGMENT, CD_long, ORDER));
   }
 
-  /** () to the float at an address. */
-  void loadFloat(Push address) {
-    memory();
-    code.getstatic(describe(ValueLayout.class), "JAVA_FLOAT_UNALIGNED", FLOAT_LAYOUT);
-    address.accept(code);
-    code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_float, FLOAT_LAYOUT, CD_long));
+  /** () to a vector whose lanes are all the float at an address. */
+  void broadcastFrom(Push address) {
+    broadcast(
+        push -> {
+          memory();
+          push.getstatic(describe(ValueLayout.class), "JAVA_FLOAT_UNALIGNED", FLOAT_LAYOUT);
+          address.accept(push);
+          push.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_float, FLOAT_LAYOUT, CD_long));
+        });
   }
 
   /** () to a vector whose lanes are all a float. */
@@ -136,15 +139,20 @@ record VectorCode(CodeBuilder code) {
         FLOATS, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
   }
 
-  /** (value) to (), its first lanes written to an address. */
-  void storeFirst(Push address, Push lanes) {
-    memory();
-    address.accept(code);
-    order();
+  /** () to the mask of a vector's first lanes. */
+  void firstLanes(Push lanes) {
     species();
     code.iconst_0();
     lanes.accept(code);
     code.invokeinterface(SPECIES, "indexInRange", MethodTypeDesc.of(MASK, CD_int, CD_int));
+  }
+
+  /** (value) to (), the lanes of a mask written to an address. */
+  void store(Push address, Push mask) {
+    memory();
+    address.accept(code);
+    order();
+    mask.accept(code);
     code.invokevirtual(
         FLOATS, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER, MASK));
   }

@@ -58,12 +58,6 @@ record VectorTileGenerator(TileShape shape) {
   private static final int ALPHA = 14;
   private static final int BETA = 15;
 
-  /** Sums of the tiles that fill the registers of AVX-512 and NEON. */
-  private static final int LARGE = 24;
-
-  /** Beside 24 sums, four vectors of B and an element of A two of 32 registers are left. */
-  private static final int READ_EARLY = 2;
-
   /** Writes, loads and instantiates the tile. */
   Tile generate() {
     ClassDesc name = ClassDesc.of(Tile.class.getPackageName(), "GeneratedTile" + shape.hashCode());
@@ -102,9 +96,9 @@ record VectorTileGenerator(TileShape shape) {
     private final VectorCode vectors;
     private final int[] rowAddress;
     private final int[][] sums;
-    private final int[] elementOfA;
     private final int[] rowOfB;
     private final int element;
+    private final int mask;
     private final int stepA;
     private final int stepB;
     private final int k;
@@ -114,11 +108,9 @@ record VectorTileGenerator(TileShape shape) {
       vectors = new VectorCode(code);
       rowAddress = new int[shape.rows()];
       sums = new int[shape.rows()][shape.vectors()];
-      elementOfA = new int[shape.rows()];
       rowOfB = new int[shape.vectors()];
       for (int i = 0; i < shape.rows(); i++) {
         rowAddress[i] = code.allocateLocal(TypeKind.LONG);
-        elementOfA[i] = code.allocateLocal(TypeKind.FLOAT);
         for (int j = 0; j < shape.vectors(); j++) {
           sums[i][j] = code.allocateLocal(TypeKind.REFERENCE);
         }
@@ -127,6 +119,7 @@ record VectorTileGenerator(TileShape shape) {
         rowOfB[j] = code.allocateLocal(TypeKind.REFERENCE);
       }
       element = code.allocateLocal(TypeKind.REFERENCE);
+      mask = code.allocateLocal(TypeKind.REFERENCE);
       stepA = code.allocateLocal(TypeKind.LONG);
       stepB = code.allocateLocal(TypeKind.LONG);
       k = code.allocateLocal(TypeKind.INT);
@@ -139,6 +132,10 @@ record VectorTileGenerator(TileShape shape) {
       }
       startSums();
       sumOverSteps();
+      if (shape.masked()) {
+        vectors.firstLanes(push -> push.iload(LAST_LANES));
+        code.astore(mask);
+      }
       for (int i = 0; i < shape.rows(); i++) {
         address(C, OUTS, i);
         code.lstore(rowAddress[i]); // the row of A is no longer needed
@@ -184,13 +181,6 @@ record VectorTileGenerator(TileShape shape) {
       code.exceptionCatchAll(from, to, handler);
     }
 
-    /**
-     * The last rows' elements of A are read before anything is multiplied. Reading a float goes
-     * through methods that the JDK does not force into their callers, as it does with vectors, and
-     * the compiler leaves such calls alone once it has grown to 18,000 nodes
-     * (NodeCountInliningCutoff). Behind 22 multiplications that happened now and then, and a call
-     * in this loop makes a tile four times slower.
-     */
     private void sumOverSteps() {
       code.iconst_0().istore(k);
       var test = code.newLabel();
@@ -202,25 +192,13 @@ record VectorTileGenerator(TileShape shape) {
       code.lload(B).aload(STEPS).iload(k).iconst_1().iadd().iaload();
       toBytes();
       code.ladd().lstore(stepB);
-      int late = shape.rows() - rowsReadEarly();
-      for (int i = late; i < shape.rows(); i++) {
-        elementOfA(i);
-        code.fstore(elementOfA[i]);
-      }
       for (int j = 0; j < shape.vectors(); j++) {
         vectors.load(vectorAt(stepB, j));
         code.astore(rowOfB[j]);
       }
       for (int i = 0; i < shape.rows(); i++) {
-        int row = i;
-        vectors.broadcast(
-            push -> {
-              if (row < late) {
-                elementOfA(row);
-              } else {
-                push.fload(elementOfA[row]);
-              }
-            });
+        int rowOfA = rowAddress[i];
+        vectors.broadcastFrom(push -> push.lload(rowOfA).lload(stepA).ladd());
         code.astore(element);
         for (int j = 0; j < shape.vectors(); j++) {
           code.aload(element).aload(rowOfB[j]).aload(sums[i][j]);
@@ -229,16 +207,6 @@ record VectorTileGenerator(TileShape shape) {
         }
       }
       code.iinc(k, 2).goto_(test).labelBinding(done);
-    }
-
-    /** Smaller tiles stay far below the compiler's limit. */
-    private int rowsReadEarly() {
-      return shape.rows() * shape.vectors() < LARGE ? 0 : READ_EARLY;
-    }
-
-    /** Pushes the element of A in a row. */
-    private void elementOfA(int i) {
-      vectors.loadFloat(push -> push.lload(rowAddress[i]).lload(stepA).ladd());
     }
 
     private void end(int i, int j) {
@@ -258,7 +226,7 @@ record VectorTileGenerator(TileShape shape) {
         vectors.relu();
       }
       if (shape.masked() && j == shape.vectors() - 1) {
-        vectors.storeFirst(vectorAt(rowAddress[i], j), push -> push.iload(LAST_LANES));
+        vectors.store(vectorAt(rowAddress[i], j), push -> push.aload(mask));
       } else {
         vectors.store(vectorAt(rowAddress[i], j));
       }

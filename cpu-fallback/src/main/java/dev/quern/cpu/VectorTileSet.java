@@ -10,6 +10,12 @@ final class VectorTileSet implements TileSet {
   private static final ConcurrentHashMap<TileShape, Warming<Tile>> LOADED =
       new ConcurrentHashMap<>();
 
+  private static final Warming<Squares> SQUARES =
+      VectorWidth.bits() < VectorSquares.LEAST_BITS
+          ? Warming.only(new PlainSquares(Squares.SIDE))
+          : VectorSimd.warming(
+              new PlainSquares(VectorWidth.LANES), new VectorSquares(), VectorSquares::exercise);
+
   private final int registers = registers();
 
   /** AVX-512, at any width, and NEON have 32 vector registers; AVX2 and SSE have 16. */
@@ -34,7 +40,11 @@ final class VectorTileSet implements TileSet {
         new PlainTile(shape, VectorWidth.LANES), vector, tile -> exercise(shape, tile));
   }
 
-  /** HotSpot compiles a method after 600 runs and 15,000 rounds of its loop. */
+  /**
+   * HotSpot compiles a method after 600 runs and 15,000 rounds of its loop. What it has not seen by
+   * then it leaves out, and when that comes makes the code anew, at times for the worse: so a
+   * masked tile is run with a whole last vector and with a part of one.
+   */
   private static boolean exercise(TileShape shape, Tile tile) {
     int runs = 50;
     int depth = 26;
@@ -51,10 +61,15 @@ final class VectorTileSet implements TileSet {
           (long) runs * depth * shape.rows() * shape.vectors(),
           () -> {
             for (int run = 0; run < runs; run++) {
-              tile.run(a, rows, a, steps, c, outs, 0, a, lanes, 1, 0);
+              tile.run(a, rows, a, steps, c, outs, 0, a, lanes - run % 2, 1, 0);
             }
           });
     }
+  }
+
+  @Override
+  public Warming<Squares> squares() {
+    return SQUARES;
   }
 
   @Override
@@ -66,15 +81,24 @@ final class VectorTileSet implements TileSet {
    * With {@code rows * vectors} accumulators, a row of B and a broadcast element of A must stay
    * within the registers, since the compiler moves the loads of a step in front of its
    * multiplications. More rows mean fewer loads of B a product. Measured on two Zen 4 cores, 512
-   * bits: 6x4 reaches 116 of 117 GFLOP/s, 12x2 as much.
+   * bits, of 117 GFLOP/s a core: 6x4 reaches 113, 8x2 111 (10x2 108, 12x2 106), 7x3 110, 12x1 81.
+   *
+   * <p>And the compiler must get to the last element of A before it has grown to 18,000 nodes
+   * (NodeCountInliningCutoff). Reading a float goes through methods that the JDK does not force
+   * into their callers, as it does with vectors; if the cutoff falls between, they stay calls, and
+   * a call in this loop makes a tile four times slower. A row of A takes 750 nodes, a vector of B
+   * 450, a multiplication 460, some more if the process has used the JDK in other ways before: in
+   * 12x2 the cutoff fell into the eleventh row, and now and then into its reading. The tiles here
+   * are done with A after 13,000 to 15,500. (Reading A before all multiplications fills the
+   * registers: half as fast.)
    */
   @Override
   public int maxRows(int vectors) {
     if (registers >= 32) {
       return switch (vectors) {
-        case 1 -> 14;
-        case 2 -> 12;
-        case 3 -> 8;
+        case 1 -> 12;
+        case 2 -> 8;
+        case 3 -> 7;
         default -> 6;
       };
     }

@@ -110,7 +110,7 @@ final class WinogradDataPass implements ConvPass, WorkerPool.Loop {
     workers = zeros + zerosBytes();
     NativeMemory.clear(zeros, zerosBytes());
     filterTransform.run(pool, second, transformed, workers, workerBytes);
-    pool.run((inputs.patches() + unit - 1) / unit, 1, this);
+    pool.run((inputs.patches() + unit - 1) / unit, chunkProducts.nanos(), this);
   }
 
   @Override

@@ -16,9 +16,6 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
   /** Patches at a time: within a third-level cache, and many enough to make long sums of. */
   private static final long SLAB_BYTES = 4 << 20;
 
-  /** Patches that a worker takes at a time: some ten microseconds. */
-  private static final int GRAIN = 4;
-
   private final WorkerPool pool;
   private final PatchGrid inputs;
   private final PatchGrid outputs;
@@ -89,6 +86,11 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
     return new ProductLoop(List.of(new ProductLoop.Part(product, 0, 0, 0)));
   }
 
+  /** Of the input or the gradient, whichever comes. */
+  private double patchNanos() {
+    return PatchTransform.NANOS * (values.channels() + gradients.channels()) / 2;
+  }
+
   private long zerosBytes() {
     return (long) Float.BYTES * Math.max(values.channels(), gradients.channels());
   }
@@ -122,7 +124,7 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
     long all = inputs.patches();
     for (begin = 0; begin < all; begin += slab) {
       long count = Math.min(slab, all - begin);
-      pool.run(2 * count, GRAIN, this);
+      pool.run(2 * count, patchNanos(), this);
       ProductLoop product = begin == 0 ? firstProduct : count == slab ? nextProduct : lastProduct;
       product.run(pool, valuesAt, gradientsAt, sumsAt, 0);
     }

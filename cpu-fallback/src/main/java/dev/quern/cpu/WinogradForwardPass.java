@@ -141,7 +141,7 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
     zeroWindows.scan(pool, first, workers + pool.workers() * workerBytes);
     pack.run(pool, second, packed);
     filterTransform.run(pool, packed, transformed, workers, workerBytes);
-    pool.run((inputs.patches() + chunk - 1) / chunk, 1, this);
+    pool.run((inputs.patches() + chunk - 1) / chunk, chunkProducts.nanos(), this);
   }
 
   @Override

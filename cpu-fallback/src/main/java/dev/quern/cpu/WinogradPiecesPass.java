@@ -21,6 +21,9 @@ final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
   /** Pieces at most: each is as large as the filters. */
   private static final int MOST_PIECES = 64;
 
+  /** What adding up takes for each byte. */
+  private static final double ADDING_NANOS = 0.02;
+
   private final WorkerPool pool;
   private final PatchGrid inputs;
   private final PatchGrid outputs;
@@ -127,8 +130,8 @@ final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
     zeros = totals + filterTransform.filterBytes();
     workers = zeros + zerosBytes();
     NativeMemory.clear(zeros, zerosBytes());
-    pool.run(pieces, 1, this);
-    pool.run(values.channels(), 1, addUp);
+    pool.run(pieces, firstProducts.nanos(), this);
+    pool.run(values.channels(), pieces * rowBytes() * ADDING_NANOS, addUp);
     unpack.run(pool, totals, result);
   }
 

@@ -11,6 +11,9 @@ package dev.quern.cpu;
 final class ZeroWindows implements WorkerPool.Loop {
   private static final int TAPS = Winograd.TAPS;
 
+  /** What looking at an element takes. */
+  private static final double NANOS = 0.1;
+
   private final PatchGrid inputs;
   private final int outputs;
   private final ElementLoops elements;
@@ -40,7 +43,8 @@ final class ZeroWindows implements WorkerPool.Loop {
   void scan(WorkerPool pool, long inputAddress, long marksAddress) {
     input = inputAddress;
     marks = marksAddress;
-    pool.run((long) inputs.images() * inputs.height(), 4, this);
+    double lineNanos = NANOS * inputs.width() * inputs.channels();
+    pool.run((long) inputs.images() * inputs.height(), lineNanos, this);
   }
 
   /** Units are lines of pixels. */
