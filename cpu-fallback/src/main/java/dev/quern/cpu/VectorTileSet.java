@@ -84,14 +84,13 @@ final class VectorTileSet implements TileSet {
    * bits, of 117 GFLOP/s a core: 6x4 reaches 113, 8x2 111 (10x2 108, 12x2 106), 7x3 110, 12x1 81.
    * AVX2, both cores, conv2 forward: 4x3 146 GFLOP/s, 6x2 144, 4x2 132, 3x3 118, 5x2 111.
    *
-   * <p>And the compiler must get to the last element of A before it has grown to 18,000 nodes
+   * <p>And the compiler should get to the last element of A before it has grown to 18,000 nodes
    * (NodeCountInliningCutoff). Reading a float goes through methods that the JDK does not force
-   * into their callers, as it does with vectors; if the cutoff falls between, they stay calls, and
-   * a call in this loop makes a tile four times slower. A row of A takes 750 nodes, a vector of B
-   * 450, a multiplication 460, some more if the process has used the JDK in other ways before: in
-   * 12x2 the cutoff fell into the eleventh row, and now and then into its reading. The tiles here
-   * are done with A after 13,000 to 15,500. (Reading A before all multiplications fills the
-   * registers: half as fast.)
+   * into their callers, as it does with vectors; where the cutoff falls between, they stay calls,
+   * and a call in this loop makes a tile four times slower. By its log a row of A takes 750 nodes,
+   * a vector of B 450, a multiplication 460, some more if the process has used the JDK in other
+   * ways before: 12x2 was at 17,900 with two rows to read. The tiles here are done with A after
+   * 13,000 to 15,500. (Reading A before all multiplications fills the registers: a third slower.)
    */
   @Override
   public int maxRows(int vectors) {
