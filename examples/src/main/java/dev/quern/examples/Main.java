@@ -8,6 +8,7 @@ import dev.quern.train.data.FileErrors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,35 +30,49 @@ import picocli.CommandLine.ParseResult;
       "",
       "In a source tree, './quern bundle' packs all this with a Java runtime, for hosts without"
           + " one."
-    },
-    subcommands = {
-      DevicesCommand.class,
-      DoctorCommand.class,
-      MnistCommand.class,
-      CheckCommand.class,
-      ConformanceCommand.class,
-      TuneCommand.class
     })
 public final class Main {
+  private static final List<String> COMMANDS =
+      List.of("devices", "doctor", "mnist", "check", "conformance", "tune", "bench");
+
   private static final String VERBOSE = "--verbose";
 
   private Main() {}
 
   /** Runs a command line and exits with its code. */
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    System.exit(commandLine(arguments).execute(arguments));
   }
 
-  /** The command line, ready to execute; for tests. */
-  static CommandLine commandLine() {
+  /**
+   * The command line, ready to execute. Where the first argument is a command, it is the only one:
+   * reading what all of them take costs more than a tenth of a second.
+   */
+  static CommandLine commandLine(String... arguments) {
     CommandLine quern = new CommandLine(new Main());
-    quern.addSubcommand(new BenchCommand(MnistCnn::network));
+    boolean named = arguments.length > 0 && COMMANDS.contains(arguments[0]);
+    for (String name : named ? List.of(arguments[0]) : COMMANDS) {
+      quern.addSubcommand(command(name));
+    }
     takeVerbose(quern.getCommandSpec());
     quern.getSubcommands().values().forEach(command -> takeVerbose(command.getCommandSpec()));
     return quern
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::wrongUsage)
         .setExecutionExceptionHandler(Main::failed);
+  }
+
+  private static Object command(String name) {
+    return switch (name) {
+      case "devices" -> new DevicesCommand();
+      case "doctor" -> new DoctorCommand();
+      case "mnist" -> new MnistCommand();
+      case "check" -> new CheckCommand();
+      case "conformance" -> new ConformanceCommand();
+      case "tune" -> new TuneCommand();
+      case "bench" -> new BenchCommand(MnistCnn::network);
+      default -> throw new IllegalArgumentException(name);
+    };
   }
 
   /**

@@ -9,7 +9,7 @@ record Outcome(int code, String out, String err) {
 
   /** Runs {@code quern} in this process. */
   static Outcome of(String... arguments) {
-    return run(Main.commandLine(), arguments);
+    return run(Main.commandLine(arguments), arguments);
   }
 
   static Outcome run(CommandLine command, String... arguments) {
