@@ -30,7 +30,8 @@ final class ChannelsLast {
     filterBytes = Float.BYTES * spec.weights();
   }
 
-  private static Rearrangement toLast(Warming<Squares> squares, int images, int channels, int pixels) {
+  private static Rearrangement toLast(
+      Warming<Squares> squares, int images, int channels, int pixels) {
     long image = (long) channels * pixels;
     return new Rearrangement(
         squares,
@@ -39,7 +40,8 @@ final class ChannelsLast {
         new Axis(channels, pixels, 1));
   }
 
-  private static Rearrangement toFirst(Warming<Squares> squares, int images, int channels, int pixels) {
+  private static Rearrangement toFirst(
+      Warming<Squares> squares, int images, int channels, int pixels) {
     long image = (long) channels * pixels;
     return new Rearrangement(
         squares,

@@ -36,7 +36,10 @@ final class CpuConv2d extends Conv2d {
     backwardFilter = passes.backwardFilter();
     bias = new CpuBiasAdd(device, biasSpec(spec));
     relu = new CpuRelu(device, new dev.quern.kernels.Relu.Spec(spec.outputs()));
-    channelsLast = spec.layout() == Layout.NCHW ? new ChannelsLast(spec, device.simd().tiles().squares()) : null;
+    channelsLast =
+        spec.layout() == Layout.NCHW
+            ? new ChannelsLast(spec, device.simd().tiles().squares())
+            : null;
     long pass =
         Math.max(
             forward.workspaceBytes(),

@@ -1,12 +1,10 @@
 package dev.quern.cpu;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +29,10 @@ final class LargePages {
   private static final @Nullable LargePages OFFERED =
       System.getProperty("os.name", "").equals("Linux") ? new LargePages() : null;
 
-  private final MethodHandle map =
-      function("mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-  private final MethodHandle advise = function("madvise", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-  private final MethodHandle unmap = function("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private final MethodHandle call = link();
+  private final MemorySegment mmap = symbol("mmap");
+  private final MemorySegment madvise = symbol("madvise");
+  private final MemorySegment munmap = symbol("munmap");
 
   private LargePages() {}
 
@@ -43,12 +41,31 @@ final class LargePages {
     return OFFERED;
   }
 
+  /**
+   * One way of calling for all three functions: Java takes 20 ms to prepare one. They are called
+   * with {@code mmap}'s number of arguments, and all of them as wide as registers; in the calling
+   * conventions of x86-64 and ARM64 a function looks only at the registers, and the parts of them,
+   * that it has parameters for.
+   */
   @SuppressWarnings("restricted") // the caller enables native access, as for any backend
-  private static MethodHandle function(
-      String name, MemoryLayout result, MemoryLayout... arguments) {
-    Linker linker = Linker.nativeLinker();
-    return linker.downcallHandle(
-        linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, arguments));
+  private static MethodHandle link() {
+    return Linker.nativeLinker()
+        .downcallHandle(
+            FunctionDescriptor.of(
+                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+  }
+
+  private static MemorySegment symbol(String name) {
+    return Linker.nativeLinker().defaultLookup().findOrThrow(name);
+  }
+
+  private long call(
+      MemorySegment function, long a, long b, long c, long d, long e, long f) {
+    try {
+      return (long) call.invokeExact(function, a, b, c, d, e, f);
+    } catch (Throwable thrown) {
+      throw new AssertionError(thrown); // system calls throw nothing
+    }
   }
 
   /**
@@ -70,13 +87,7 @@ final class LargePages {
   }
 
   private long map(long bytes) {
-    long address;
-    try {
-      address =
-          (long) map.invokeExact(0L, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, NO_FILE, 0L);
-    } catch (Throwable e) {
-      throw new AssertionError(e); // mmap throws nothing
-    }
+    long address = call(mmap, 0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, NO_FILE, 0);
     if (address == MAP_FAILED) {
       throw new OutOfMemoryError("the operating system refused " + bytes + " bytes");
     }
@@ -85,18 +96,10 @@ final class LargePages {
 
   /** An operating system that refuses leaves small pages, which do as well. */
   private void advise(long address, long bytes) {
-    try {
-      int _ = (int) advise.invokeExact(address, bytes, MADV_HUGEPAGE);
-    } catch (Throwable e) {
-      throw new AssertionError(e); // madvise throws nothing
-    }
+    long _ = call(madvise, address, bytes, MADV_HUGEPAGE, 0, 0, 0);
   }
 
   private void unmap(long address, long bytes) {
-    try {
-      int _ = (int) unmap.invokeExact(address, bytes);
-    } catch (Throwable e) {
-      throw new AssertionError(e); // munmap throws nothing
-    }
+    long _ = call(munmap, address, bytes, 0, 0, 0, 0);
   }
 }

@@ -2,6 +2,7 @@ package dev.quern.cpu;
 
 import dev.quern.core.ComputeException;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Makes the set of loops that use the Vector API. Loaded only where its module is present. */
 final class VectorSimd {
@@ -35,16 +36,16 @@ final class VectorSimd {
         new VectorElementLoops(),
         new VectorSoftmaxLoops(),
         new VectorPoolLoops(),
-        warming(new ScalarPoolLoops(), new VectorPairLoops(), VectorPairLoops::exercise),
+        warming(new ScalarPoolLoops(), VectorPairLoops::new, VectorPairLoops::exercise),
         new VectorPlaneLoops(),
-        warming(new ScalarUpdateLoops(), new VectorUpdateLoops(), VectorUpdateLoops::exercise),
+        warming(new ScalarUpdateLoops(), VectorUpdateLoops::new, VectorUpdateLoops::exercise),
         new VectorDropoutLoops());
   }
 
   /** What begins in plain Java, unless {@code quern.cpu.warmUp} is false. */
-  static <T> Warming<T> warming(T plain, T vector, Predicate<T> exercise) {
+  static <T> Warming<T> warming(T plain, Supplier<T> vector, Predicate<T> exercise) {
     return Boolean.parseBoolean(System.getProperty("quern.cpu.warmUp", "true"))
         ? Warming.of(plain, vector, exercise, WARM_UP)
-        : Warming.only(vector);
+        : Warming.only(vector.get());
   }
 }

@@ -35,9 +35,10 @@ final class VectorTileSet implements TileSet {
   }
 
   private static Warming<Tile> load(TileShape shape) {
-    Tile vector = new VectorTileGenerator(shape).generate();
     return VectorSimd.warming(
-        new PlainTile(shape, VectorWidth.LANES), vector, tile -> exercise(shape, tile));
+        new PlainTile(shape, VectorWidth.LANES),
+        new VectorTileGenerator(shape)::generate,
+        tile -> exercise(shape, tile));
   }
 
   /**

@@ -22,7 +22,7 @@ final class VectorTransformSet implements TransformSet {
   private static Warming<LineTransform> load(LineShape shape) {
     return VectorSimd.warming(
         new PlainLineTransform(shape, VectorWidth.LANES),
-        new VectorLineGenerator(shape).generate(),
+        () -> new VectorLineGenerator(shape).generate(),
         transform -> exercise(shape, transform));
   }
 

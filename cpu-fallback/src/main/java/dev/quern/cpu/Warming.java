@@ -1,6 +1,7 @@
 package dev.quern.cpu;
 
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +19,17 @@ final class Warming<T> {
   /** Compiled, a vector operation takes under a nanosecond; interpreted, more than fifty. */
   private static final long COMPILED_NANOS = 10;
 
+  /** Uses after which it is warmed up. Those that are used once belong to a device's self-test. */
+  private static final int USES_BEFORE = 2;
+
   private final T plain;
-  private final T vector;
+  private final Supplier<T> vector;
   private final Predicate<T> exercise;
   private final @Nullable WarmUp queue;
   private volatile T current;
   private volatile int uses;
 
-  private Warming(T plain, T vector, Predicate<T> exercise, @Nullable WarmUp queue) {
+  private Warming(T plain, Supplier<T> vector, Predicate<T> exercise, @Nullable WarmUp queue) {
     this.plain = plain;
     this.vector = vector;
     this.exercise = exercise;
@@ -35,18 +39,19 @@ final class Warming<T> {
 
   /** A version that is always the same one. */
   static <T> Warming<T> only(T version) {
-    return new Warming<>(version, version, v -> true, null);
+    return new Warming<>(version, () -> version, v -> true, null);
   }
 
   /**
    * A version that changes.
    *
    * @param plain what to use first
-   * @param vector what to use afterwards: the same bits, only faster
+   * @param vector makes what to use afterwards: the same bits, only faster
    * @param exercise runs it on made-up operands until it is compiled; false if it never was
    * @param queue who runs the exercise
    */
-  static <T> Warming<T> of(T plain, T vector, Predicate<T> exercise, WarmUp queue) {
+  static <T> Warming<T> of(
+      T plain, Supplier<T> vector, Predicate<T> exercise, WarmUp queue) {
     return new Warming<>(plain, vector, exercise, queue);
   }
 
@@ -62,10 +67,7 @@ final class Warming<T> {
     return false;
   }
 
-  /**
-   * The version to use now. The first call asks for the warm-up: what is never used is never
-   * warmed.
-   */
+  /** The version to use now. What is used again is warmed up; what is not is never even made. */
   T current() {
     T version = current;
     if (version == plain && queue != null) {
@@ -76,7 +78,7 @@ final class Warming<T> {
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // a rough count is enough to tell what matters
   private void noteUse(WarmUp warmUp) {
-    if (uses++ == 0) {
+    if (++uses == USES_BEFORE) {
       warmUp.add(this);
     }
   }
@@ -86,10 +88,11 @@ final class Warming<T> {
     return uses;
   }
 
-  /** Gets the version over vectors compiled, and changes to it. */
+  /** Makes the version over vectors, gets it compiled, and changes to it. */
   void warmUp() {
-    if (exercise.test(vector)) {
-      current = vector;
+    T made = vector.get();
+    if (exercise.test(made)) {
+      current = made;
     }
   }
 }
