@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  * is nothing left to do. One at a time, so that the compiler's queue stays short.
  */
 final class WarmUp {
+  /**
+   * Longer than a first training step takes: plain Java has to be compiled, too, and the compiler
+   * and the processors are there for that step until then.
+   */
+  private static final long HEAD_START_MILLIS = 250;
+
   private final List<Warming<?>> waiting = new ArrayList<>();
   private @Nullable Thread worker;
 
@@ -25,6 +31,11 @@ final class WarmUp {
   }
 
   private void work() {
+    try {
+      Thread.sleep(HEAD_START_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // no reason to leave the code cold
+    }
     for (Warming<?> code = next(); code != null; code = next()) {
       code.warmUp();
     }

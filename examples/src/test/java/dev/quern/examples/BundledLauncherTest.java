@@ -73,17 +73,23 @@ class BundledLauncherTest {
             + """
 
             for word; do
-              case $word in -XX:AOTCacheOutput=*) echo cache >"${word#*=}"; exit ;; esac
+              case $word in
+                -XX:DumpLoadedClassList=*) echo java/lang/Object >"${word#*=}"; exit ;;
+                -Xshare:dump) dumps=true ;;
+                -XX:SharedArchiveFile=*) archive=${word#*=} ;;
+              esac
             done
+            if [ "${dumps:-}" ]; then echo classes >"$archive"; exit; fi
             printf '%s\\n' "$@"
             """);
     Outcome first = tree.run(Map.of(), "devices");
     assertThat(first.err()).startsWith("quern: preparing a quick start").hasLineCount(1);
-    assertThat(first.out()).contains("-XX:AOTCache=" + tree.root() + "/lib/quern-0a1b.aot\n");
+    assertThat(first.out())
+        .contains("-XX:SharedArchiveFile=" + tree.root() + "/lib/quern-0a1b.jsa\n");
     assertThat(tree.run(Map.of(), "devices").err()).isEmpty();
 
     Files.writeString(tree.root().resolve("release"), "BUILD=\"2c3d\"\n"); // newer jars
-    assertThat(tree.run(Map.of(), "devices").out()).contains("/lib/quern-2c3d.aot\n");
+    assertThat(tree.run(Map.of(), "devices").out()).contains("/lib/quern-2c3d.jsa\n");
   }
 
   @Test

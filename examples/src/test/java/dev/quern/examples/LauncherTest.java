@@ -27,7 +27,7 @@ class LauncherTest {
   void plant() throws IOException {
     tree = new LauncherTree(folder);
     tree.file("examples/target/quern-examples-1.jar");
-    tree.file("examples/target/quern.aot"); // empty: none, and not to be made
+    tree.file("examples/target/quern.jsa"); // empty: none, and not to be made
     tree.file("examples/target/lib/other-2.jar");
     tree.file("examples/target/suite/suite-3.jar");
     tree.file("jmh/target/quern-jmh-1.jar");

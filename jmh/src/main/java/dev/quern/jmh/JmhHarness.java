@@ -108,10 +108,12 @@ public final class JmhHarness implements KernelHarness {
     return gpu ? CallBenchmark.INSTALLED : CallBenchmark.STUB;
   }
 
-  /** This process's, but for the AOT cache, which is of other classes, and what silences it. */
+  /** This process's, but for the archive of classes, which is of others, and what silences it. */
   private static String[] forkArguments() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> !argument.startsWith("-XX:AOT") && !argument.startsWith("-Xlog"))
+        .filter(
+            argument ->
+                !argument.startsWith("-XX:SharedArchiveFile") && !argument.startsWith("-Xlog"))
         .toArray(String[]::new);
   }
 

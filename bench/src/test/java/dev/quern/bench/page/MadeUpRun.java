@@ -139,7 +139,7 @@ final class MadeUpRun {
             "amd64",
             "25.0.1",
             "Eclipse Adoptium",
-            List.of("--add-modules=jdk.incubator.vector", "-XX:AOTCache=quern.aot"),
+            List.of("--add-modules=jdk.incubator.vector", "-XX:SharedArchiveFile=quern.jsa"),
             REVISION),
         quiet,
         List.of(devices));
