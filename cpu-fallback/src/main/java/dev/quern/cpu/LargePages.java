@@ -59,8 +59,7 @@ final class LargePages {
     return Linker.nativeLinker().defaultLookup().findOrThrow(name);
   }
 
-  private long call(
-      MemorySegment function, long a, long b, long c, long d, long e, long f) {
+  private long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
     try {
       return (long) call.invokeExact(function, a, b, c, d, e, f);
     } catch (Throwable thrown) {

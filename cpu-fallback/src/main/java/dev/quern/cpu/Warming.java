@@ -50,8 +50,7 @@ final class Warming<T> {
    * @param exercise runs it on made-up operands until it is compiled; false if it never was
    * @param queue who runs the exercise
    */
-  static <T> Warming<T> of(
-      T plain, Supplier<T> vector, Predicate<T> exercise, WarmUp queue) {
+  static <T> Warming<T> of(T plain, Supplier<T> vector, Predicate<T> exercise, WarmUp queue) {
     return new Warming<>(plain, vector, exercise, queue);
   }
 
