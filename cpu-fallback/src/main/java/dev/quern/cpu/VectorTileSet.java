@@ -14,7 +14,7 @@ final class VectorTileSet implements TileSet {
       VectorWidth.bits() < VectorSquares.LEAST_BITS
           ? Warming.only(new PlainSquares(Squares.SIDE))
           : VectorSimd.warming(
-              new PlainSquares(VectorWidth.LANES), new VectorSquares(), VectorSquares::exercise);
+              new PlainSquares(VectorWidth.LANES), VectorSquares::new, VectorSquares::exercise);
 
   private final int registers = registers();
 
