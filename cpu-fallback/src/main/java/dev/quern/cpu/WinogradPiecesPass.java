@@ -16,7 +16,7 @@ final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
   private static final long MOST_SUM_BYTES = 512 << 10;
 
   /** Patches of a piece: below, turning its sums into gradients would take longer than the sums. */
-  private static final int LEAST_OF_PIECE = 36;
+  private static final int LEAST_OF_PIECE = 18;
 
   /** Pieces at most: each is as large as the filters. */
   private static final int MOST_PIECES = 64;

@@ -27,10 +27,18 @@ final class RecordedLoops extends WorkerPool {
   record Entry(String name, long units, double nanos) {}
 
   private final List<Entry> entries = new ArrayList<>();
+  private final int workers;
   private String name = "";
 
-  RecordedLoops() {
+  /** Kernels cut some of their work by the number of workers; there is none here. */
+  RecordedLoops(int workers) {
     super(1);
+    this.workers = workers;
+  }
+
+  @Override
+  int workers() {
+    return workers;
   }
 
   @Override
@@ -39,9 +47,9 @@ final class RecordedLoops extends WorkerPool {
   }
 
   /** The loops of these passes. */
-  static List<Entry> of(List<OpSpec<?>> specs, List<Pass> passes, Simd simd) {
+  static List<Entry> of(List<OpSpec<?>> specs, List<Pass> passes, Simd simd, int workers) {
     DeviceInfo info = new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "test", "test", 0, null);
-    RecordedLoops pool = new RecordedLoops();
+    RecordedLoops pool = new RecordedLoops(workers);
     try (CpuDevice device = new CpuDevice(info, simd, pool, HostMemory.ofThisMachine());
         Stream stream = device.newStream()) {
       for (int i = 0; i < specs.size(); i++) {
