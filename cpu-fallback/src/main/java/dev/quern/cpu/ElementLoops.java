@@ -27,9 +27,6 @@ interface ElementLoops {
   /** {@code sums[c] = sum over i of x[i, c]}, in an order that the extents fix; 0 with no rows. */
   void sumColumns(long x, int rows, int channels, long sums);
 
-  /** {@code marks[i] = 1} if any {@code x[i, c]} is not 0, else 0; marks are bytes. */
-  void markNonZero(long x, int rows, int channels, long marks);
-
   /** The sum of a run, in an order that its length fixes. */
   float sum(long x, int count);
 }

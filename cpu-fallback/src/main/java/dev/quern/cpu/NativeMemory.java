@@ -48,10 +48,6 @@ final class NativeMemory {
     ALL.set(JAVA_INT_UNALIGNED, address, value);
   }
 
-  static void setByte(long address, int value) {
-    ALL.set(ValueLayout.JAVA_BYTE, address, (byte) value);
-  }
-
   static int getUnsignedByte(long address) {
     return ALL.get(ValueLayout.JAVA_BYTE, address) & 0xFF;
   }

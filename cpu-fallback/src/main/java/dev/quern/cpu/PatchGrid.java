@@ -76,21 +76,6 @@ record PatchGrid(
     return (long) images * rows * columns;
   }
 
-  /** The image that a patch is of. */
-  long image(long patch) {
-    return patch / columns / rows;
-  }
-
-  /** The line of its image that a patch begins with; negative above the image. */
-  int top(long patch) {
-    return (int) (patch / columns % rows * step) - beforeH;
-  }
-
-  /** The column of its image that a patch begins with; negative left of the image. */
-  int left(long patch) {
-    return (int) (patch % columns * step) - beforeW;
-  }
-
   /** Addresses of the first channels of a patch's pixels, column by column. */
   void addressesByColumns(long patch, long base, long outside, long[] addresses) {
     fill(patch, base, outside, addresses, 1, size);
@@ -104,11 +89,12 @@ record PatchGrid(
   /** All pixels outside the image have the same address. */
   private void fill(
       long patch, long base, long outside, long[] addresses, int rowStep, int columnStep) {
-    int top = top(patch);
-    int left = left(patch);
+    long image = patch / columns / rows;
+    int top = (int) (patch / columns % rows * step) - beforeH;
+    int left = (int) (patch % columns * step) - beforeW;
     long pixel = (long) Float.BYTES * channels;
     long line = pixel * width;
-    long corner = base + image(patch) * height * line + top * line + left * pixel;
+    long corner = base + image * height * line + top * line + left * pixel;
     for (int i = 0; i < size; i++) {
       boolean inside = top + i >= 0 && top + i < height;
       for (int j = 0; j < size; j++) {

@@ -74,18 +74,6 @@ final class ScalarElementLoops implements ElementLoops {
   }
 
   @Override
-  public void markNonZero(long x, int rows, int channels, long marks) {
-    for (int i = 0; i < rows; i++) {
-      long row = x + 4L * i * channels;
-      int mark = 0;
-      for (int c = 0; c < channels && mark == 0; c++) {
-        mark = NativeMemory.getFloat(row + 4L * c) == 0 ? 0 : 1;
-      }
-      NativeMemory.setByte(marks + i, mark);
-    }
-  }
-
-  @Override
   public float sum(long x, int count) {
     double sum = 0;
     for (int i = 0; i < count; i++) {

@@ -160,23 +160,6 @@ final class VectorElementLoops implements ElementLoops {
   }
 
   @Override
-  public void markNonZero(long x, int rows, int channels, long marks) {
-    int whole = channels - channels % LANES;
-    for (int i = 0; i < rows; i++) {
-      long row = x + 4L * i * channels;
-      FloatVector any = FloatVector.zero(FLOATS);
-      for (int c = 0; c < whole; c += LANES) {
-        any = any.add(fromMemorySegment(FLOATS, ALL, row + 4L * c, ORDER).abs());
-      }
-      boolean marked = any.compare(VectorOperators.NE, 0).anyTrue();
-      for (int c = whole; c < channels; c++) {
-        marked |= NativeMemory.getFloat(row + 4L * c) != 0;
-      }
-      NativeMemory.setByte(marks + i, marked ? 1 : 0);
-    }
-  }
-
-  @Override
   public float sum(long x, int count) {
     FloatVector s0 = FloatVector.zero(FLOATS);
     FloatVector s1 = s0;

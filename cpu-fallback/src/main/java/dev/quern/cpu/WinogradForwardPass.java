@@ -9,16 +9,15 @@ import dev.quern.kernels.Conv2d;
  * the transformed filters, and transforms the products back. What lies between stays in its
  * second-level cache. Each output is one chain of operations, however the patches are shared out.
  *
- * <p>The workspace holds the transformed filters, those in packed order, a pixel of zeros, an
- * output pixel of an empty image, for each worker patches, products, a pixel of waste and a
- * transform's scratch, and the marks of {@link ZeroWindows}.
+ * <p>The workspace holds the transformed filters, those in packed order, a pixel of zeros, and for
+ * each worker patches, products, a pixel of waste and a transform's scratch.
  */
 final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
   /** Patches and products of a worker: half of a second-level cache. */
   private static final long CHUNK_BYTES = 512 << 10;
 
   /** Chunks that each worker has at least, where there are enough patches: they end together. */
-  private static final int CHUNKS_OF_WORKER = 4;
+  private static final int CHUNKS_OF_WORKER = 8;
 
   /** Rows of a register tile; chunks are a multiple of it. */
   private static final int TILE_ROWS = 6;
@@ -29,8 +28,6 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
   private final PatchTransform inputTransform;
   private final PatchTransform outputTransform;
   private final FilterTransform filterTransform;
-  private final ZeroWindows zeroWindows;
-  private final boolean relu;
   private final Rearrangement pack;
   private final Planes weights;
   private final Planes patches;
@@ -48,7 +45,6 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
   private long output;
   private long transformed;
   private long zeros;
-  private long empty;
   private long workers;
 
   /**
@@ -69,8 +65,6 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
             transforms,
             new LineShape(
                 algorithm.output(), false, spec.epilogue().hasBias(), spec.epilogue().hasRelu()));
-    zeroWindows = new ZeroWindows(inputs, algorithm.outputs(), device.simd().elements());
-    relu = spec.epilogue().hasRelu();
     int size = algorithm.size();
     weights = new Planes(size, spec.c(), spec.k());
     chunk = chunk(inputs.patches(), size * size * (spec.c() + spec.k()));
@@ -121,9 +115,7 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
     return weights.bytes()
         + filterTransform.filterBytes()
         + zerosBytes()
-        + wasteBytes()
-        + pool.workers() * workerBytes
-        + zeroWindows.bytes();
+        + pool.workers() * workerBytes;
   }
 
   @Override
@@ -134,11 +126,8 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
     transformed = workspace;
     long packed = transformed + weights.bytes();
     zeros = packed + filterTransform.filterBytes();
-    empty = zeros + zerosBytes();
-    workers = empty + wasteBytes();
+    workers = zeros + zerosBytes();
     NativeMemory.clear(zeros, zerosBytes());
-    writeEmptyPixel();
-    zeroWindows.scan(pool, first, workers + pool.workers() * workerBytes);
     pack.run(pool, second, packed);
     filterTransform.run(pool, packed, transformed, workers, workerBytes);
     pool.run((inputs.patches() + chunk - 1) / chunk, chunkProducts.nanos(), this);
@@ -165,23 +154,7 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
         outputs.addressesByRows(begin + i, output, waste, pixels);
         long row = ownProducts + (long) Float.BYTES * i * products.channels();
         outputTransform.run(row, fromProducts, 0, pixels, products.channels(), bias, scratch);
-        copyEmptyPixel(zeroWindows.of(begin + i), pixels);
       }
-    }
-  }
-
-  /** What an output is whose window sees zeros alone. */
-  private void writeEmptyPixel() {
-    for (long at = 0; at < wasteBytes(); at += Float.BYTES) {
-      float value = bias == 0 ? 0 : NativeMemory.getFloat(bias + at);
-      NativeMemory.setFloat(empty + at, relu && value < 0 ? 0 : value);
-    }
-  }
-
-  /** To the outputs of a patch whose bits are set. */
-  private void copyEmptyPixel(long bits, long[] pixels) {
-    for (long rest = bits; rest != 0; rest &= rest - 1) {
-      NativeMemory.copy(empty, pixels[Long.numberOfTrailingZeros(rest)], wasteBytes());
     }
   }
 }

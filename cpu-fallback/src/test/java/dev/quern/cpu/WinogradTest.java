@@ -116,6 +116,7 @@ final class WinogradTest {
     Conv2d.Spec exact = conv(32, 64, 56, 56, 64).padding(1, 1, 1, 1).exact(true).build();
     Conv2d.Spec free = conv(32, 64, 56, 56, 64).padding(1, 1, 1, 1).build();
 
+    assertThat(ConvAlgorithm.of(free, Pass.FORWARD)).isEqualTo(ConvAlgorithm.WINOGRAD2);
     assertThat(ConvAlgorithm.of(free, Pass.BACKWARD_DATA)).isEqualTo(ConvAlgorithm.WINOGRAD4);
     assertThat(ConvAlgorithm.of(exact, Pass.BACKWARD_DATA)).isEqualTo(ConvAlgorithm.DIRECT);
     System.setProperty(ConvAlgorithm.PROPERTY, "winograd4");
@@ -123,10 +124,9 @@ final class WinogradTest {
   }
 
   /** A ReLU behind the convolution would take rests of rounding for outputs. */
-  @ParameterizedTest
-  @ValueSource(strings = {"winograd2", "winograd4"})
-  void windowsOfZerosGiveZeros(String algorithm) {
-    System.setProperty(ConvAlgorithm.PROPERTY, algorithm);
+  @Test
+  void windowsOfZerosGiveZeros() {
+    System.setProperty(ConvAlgorithm.PROPERTY, "winograd2");
     Conv2d.Spec spec = conv(4, 16, 12, 12, 16).build();
     Passes passes = new Passes(spec, 2, WinogradTest::stripes);
 

@@ -44,6 +44,11 @@ final class Conv2dProblems {
       problems.add(conv(layout, 2, 5, 7, 6).filters(9, 3, 3).epilogue(epilogue));
     }
     problems.add(conv(layout, 2, 4, 8, 8).filters(8, 3, 3).precision(Precision.TF32));
+    // Channels and windows that sums may be rearranged for, where that is allowed.
+    for (boolean exact : new boolean[] {false, true}) {
+      problems.add(conv(layout, 9, 16, 7, 10).filters(32, 3, 3).exact(exact));
+    }
+    problems.add(conv(layout, 8, 32, 9, 9).filters(16, 3, 3).padding(1, 0, 2, 1));
     return problems;
   }
 
