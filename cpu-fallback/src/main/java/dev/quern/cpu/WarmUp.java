@@ -13,26 +13,30 @@ import org.jspecify.annotations.Nullable;
 final class WarmUp {
   /**
    * Longer than a first training step takes: plain Java has to be compiled, too, and the compiler
-   * and the processors are there for that step until then.
+   * and the processors are there for that step until then. Given once: what is added later need not
+   * wait for a first step.
    */
   private static final long HEAD_START_MILLIS = 250;
 
   private final List<Warming<?>> waiting = new ArrayList<>();
   private @Nullable Thread worker;
+  private boolean hasBegun;
 
   /** Adds a piece of code; returns at once. */
   synchronized void add(Warming<?> code) {
     waiting.add(code);
     if (worker == null) {
-      worker = new Thread(this::work, "quern-cpu-warm-up");
+      long headStart = hasBegun ? 0 : HEAD_START_MILLIS;
+      hasBegun = true;
+      worker = new Thread(() -> work(headStart), "quern-cpu-warm-up");
       worker.setDaemon(true);
       worker.start();
     }
   }
 
-  private void work() {
+  private void work(long headStartMillis) {
     try {
-      Thread.sleep(HEAD_START_MILLIS);
+      Thread.sleep(headStartMillis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // no reason to leave the code cold
     }
