@@ -33,7 +33,7 @@ record PatchGrid(
   private static final int PAD = 16;
 
   /** Tables of addresses, one for each worker, and no two of them in one cache line. */
-  static long[][] tables(int workers, int size) {
+  long[][] tables(int workers) {
     return new long[workers][size * size + PAD];
   }
 
@@ -66,9 +66,14 @@ record PatchGrid(
     return rows * columns;
   }
 
+  /** Bytes of a pixel. */
+  long pixelBytes() {
+    return (long) Float.BYTES * channels;
+  }
+
   /** Bytes of an image. */
   long imageBytes() {
-    return (long) Float.BYTES * height * width * channels;
+    return pixelBytes() * height * width;
   }
 
   /** Patches of the batch. */
@@ -92,7 +97,7 @@ record PatchGrid(
     long image = patch / columns / rows;
     int top = (int) (patch / columns % rows * step) - beforeH;
     int left = (int) (patch % columns * step) - beforeW;
-    long pixel = (long) Float.BYTES * channels;
+    long pixel = pixelBytes();
     long line = pixel * width;
     long corner = base + image * height * line + top * line + left * pixel;
     for (int i = 0; i < size; i++) {

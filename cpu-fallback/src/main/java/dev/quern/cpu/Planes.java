@@ -22,6 +22,11 @@ record Planes(int size, int rows, int channels) {
     return (long) rows * channels + GAP;
   }
 
+  /** Bytes of a row. */
+  long rowBytes() {
+    return (long) Float.BYTES * channels;
+  }
+
   /** Bytes of all planes. */
   long bytes() {
     return stride() * count() * Float.BYTES;

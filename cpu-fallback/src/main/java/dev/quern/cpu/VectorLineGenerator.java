@@ -1,17 +1,13 @@
 package dev.quern.cpu;
 
-import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
-import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.invoke.MethodHandles;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -25,7 +21,6 @@ import java.util.Objects;
  */
 record VectorLineGenerator(LineShape shape) {
 
-  private static final ClassDesc TRANSFORM = ClassDesc.of(LineTransform.class.getName());
   private static final ClassDesc LONGS = CD_long.arrayType();
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(CD_void, CD_long, LONGS, CD_long, LONGS, CD_int, CD_long);
@@ -40,34 +35,8 @@ record VectorLineGenerator(LineShape shape) {
 
   /** Writes, loads and instantiates the transform. */
   LineTransform generate() {
-    ClassDesc name = ClassDesc.of(LineTransform.class.getPackageName(), "GeneratedTransform");
-    byte[] bytes =
-        ClassFile.of()
-            .build(
-                name,
-                type ->
-                    type.withInterfaceSymbols(TRANSFORM)
-                        .withMethodBody(
-                            ConstantDescs.INIT_NAME,
-                            ConstantDescs.MTD_void,
-                            ClassFile.ACC_PUBLIC,
-                            code ->
-                                code.aload(0)
-                                    .invokespecial(
-                                        CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
-                                    .return_())
-                        .withMethodBody(
-                            "run", RUN, ClassFile.ACC_PUBLIC, code -> new Body(code).emit()));
-    try {
-      return (LineTransform)
-          MethodHandles.lookup()
-              .defineHiddenClass(bytes, true)
-              .lookupClass()
-              .getDeclaredConstructor()
-              .newInstance();
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("the transform " + shape + " cannot be loaded", e);
-    }
+    return HiddenClass.implementing(
+        LineTransform.class, "GeneratedTransform", RUN, code -> new Body(code).emit());
   }
 
   /** One {@code run} method being written. */

@@ -1,18 +1,14 @@
 package dev.quern.cpu;
 
-import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
-import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.invoke.MethodHandles;
 
 /**
  * Writes {@link Tile} classes. A tile must be unrolled and keep every accumulator in a local
@@ -38,7 +34,6 @@ import java.lang.invoke.MethodHandles;
  */
 record VectorTileGenerator(TileShape shape) {
 
-  private static final ClassDesc TILE = ClassDesc.of(Tile.class.getName());
   private static final ClassDesc INTS = CD_int.arrayType();
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(
@@ -60,34 +55,8 @@ record VectorTileGenerator(TileShape shape) {
 
   /** Writes, loads and instantiates the tile. */
   Tile generate() {
-    ClassDesc name = ClassDesc.of(Tile.class.getPackageName(), "GeneratedTile" + shape.hashCode());
-    byte[] bytes =
-        ClassFile.of()
-            .build(
-                name,
-                type ->
-                    type.withInterfaceSymbols(TILE)
-                        .withMethodBody(
-                            ConstantDescs.INIT_NAME,
-                            ConstantDescs.MTD_void,
-                            ClassFile.ACC_PUBLIC,
-                            code ->
-                                code.aload(0)
-                                    .invokespecial(
-                                        CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
-                                    .return_())
-                        .withMethodBody(
-                            "run", RUN, ClassFile.ACC_PUBLIC, code -> new Body(code).emit()));
-    try {
-      return (Tile)
-          MethodHandles.lookup()
-              .defineHiddenClass(bytes, true)
-              .lookupClass()
-              .getDeclaredConstructor()
-              .newInstance();
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("the tile " + shape + " cannot be loaded", e);
-    }
+    return HiddenClass.implementing(
+        Tile.class, "GeneratedTile" + shape.hashCode(), RUN, code -> new Body(code).emit());
   }
 
   /** One {@code run} method being written. */

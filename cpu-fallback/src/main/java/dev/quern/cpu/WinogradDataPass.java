@@ -24,71 +24,48 @@ final class WinogradDataPass implements ConvPass, WorkerPool.Loop {
   private static final int TILE_ROWS = 6;
 
   private final WorkerPool pool;
-  private final PatchGrid inputs;
-  private final PatchGrid outputs;
-  private final PatchTransform gradientTransform;
-  private final PatchTransform inputTransform;
+  private final PatchGrid grid;
+  private final PatchReader outputs;
+  private final PatchWriter inputs;
   private final FilterTransform filterTransform;
   private final Planes weights;
-  private final Planes gradients;
-  private final Planes products;
-  private final long[] toGradients;
-  private final long[] fromProducts;
-  private final long[][] addresses;
   private final long unit;
   private final int chunk;
   private final ChunkProducts chunkProducts;
   private final String name;
   private final long workerBytes;
 
-  private long gradient;
   private long result;
   private long transformed;
-  private long zeros;
   private long workers;
 
   WinogradDataPass(CpuDevice device, Conv2d.Spec spec, Winograd algorithm) {
     pool = device.pool();
-    inputs = PatchGrid.inputs(spec, algorithm);
-    outputs = PatchGrid.outputs(spec, algorithm);
-    TransformSet transforms = device.simd().transforms();
-    filterTransform = FilterTransform.backward(spec, algorithm, transforms);
-    gradientTransform = new PatchTransform(transforms, LineShape.plain(algorithm.gradient()));
-    inputTransform = new PatchTransform(transforms, LineShape.adding(algorithm.inputGradient()));
+    filterTransform = FilterTransform.backward(spec, algorithm, device.simd().transforms());
     int size = algorithm.size();
     weights = new Planes(size, spec.k(), spec.c());
+    grid = PatchGrid.inputs(spec, algorithm);
     long most = CHUNK_BYTES / Float.BYTES / size / size / (spec.c() + spec.k());
     long shared = spec.n() / ((long) pool.workers() * UNITS_OF_WORKER);
-    unit = Math.max(1, Math.min(most / inputs.ofImage(), shared)) * inputs.ofImage();
+    unit = Math.max(1, Math.min(most / grid.ofImage(), shared)) * grid.ofImage();
     chunk = (int) Math.min(unit, Math.max(TILE_ROWS, most / TILE_ROWS * TILE_ROWS));
-    gradients = new Planes(size, chunk, spec.k());
-    products = new Planes(size, chunk, spec.c());
-    toGradients = gradients.byRows();
-    fromProducts = products.byColumns();
-    addresses = PatchGrid.tables(pool.workers(), size);
+    outputs =
+        new PatchReader(device, PatchGrid.outputs(spec, algorithm), algorithm.gradient(), chunk);
+    inputs = new PatchWriter(device, grid, LineShape.adding(algorithm.inputGradient()), chunk);
     TileSet tiles = device.simd().tiles();
     chunkProducts =
         new ChunkProducts(
-            count -> Planes.product(tiles, gradients, weights, products, count),
+            count -> Planes.product(tiles, outputs.planes(), weights, inputs.planes(), count),
             chunk,
             unit,
-            inputs.patches() % unit);
+            grid.patches() % unit);
     name = "winograd" + algorithm.outputs() + "-" + chunkProducts.tileName(tiles.lanes());
-    workerBytes = gradients.bytes() + products.bytes() + wasteBytes() + scratchBytes();
-  }
-
-  private long zerosBytes() {
-    return (long) Float.BYTES * outputs.channels();
-  }
-
-  private long wasteBytes() {
-    return (long) Float.BYTES * inputs.channels();
+    workerBytes = outputs.planes().bytes() + inputs.planes().bytes() + scratchBytes();
   }
 
   private long scratchBytes() {
     return Math.max(
-        filterTransform.scratchBytes(),
-        Math.max(gradientTransform.scratchBytes(), inputTransform.scratchBytes()));
+        filterTransform.scratchBytes(), Math.max(outputs.scratchBytes(), inputs.scratchBytes()));
   }
 
   @Override
@@ -98,53 +75,40 @@ final class WinogradDataPass implements ConvPass, WorkerPool.Loop {
 
   @Override
   public long workspaceBytes() {
-    return weights.bytes() + zerosBytes() + pool.workers() * workerBytes;
+    return weights.bytes() + outputs.zerosBytes() + pool.workers() * workerBytes;
   }
 
   @Override
   public void run(long first, long second, long bias, long target, long workspace) {
-    gradient = first;
     result = target;
     transformed = workspace;
-    zeros = transformed + weights.bytes();
-    workers = zeros + zerosBytes();
-    NativeMemory.clear(zeros, zerosBytes());
+    long zeros = transformed + weights.bytes();
+    workers = zeros + outputs.zerosBytes();
+    NativeMemory.clear(zeros, outputs.zerosBytes());
+    outputs.from(first, zeros);
+    inputs.to(target, 0);
     filterTransform.run(pool, second, transformed, workers, workerBytes);
-    pool.run((inputs.patches() + unit - 1) / unit, chunkProducts.nanos(), this);
+    pool.run((grid.patches() + unit - 1) / unit, chunkProducts.nanos(), this);
   }
 
   @Override
   public void run(long first, long end, int worker) {
-    long last = Math.min(end * unit, inputs.patches());
-    long image = inputs.imageBytes();
+    long own = workers + worker * workerBytes;
+    long products = own + outputs.planes().bytes();
+    long scratch = products + inputs.planes().bytes();
+    long last = Math.min(end * unit, grid.patches());
     long begin = first * unit;
     NativeMemory.clear(
-        result + begin / inputs.ofImage() * image, (last - begin) / inputs.ofImage() * image);
+        result + begin / grid.ofImage() * grid.imageBytes(),
+        (last - begin) / grid.ofImage() * grid.imageBytes());
     while (begin < last) {
       long unitEnd = Math.min(begin / unit * unit + unit, last);
       int count = (int) Math.min(chunk, unitEnd - begin);
-      runChunk(begin, count, worker);
+      outputs.read(begin, count, own, worker, scratch);
+      IndirectProduct points = chunkProducts.of(count);
+      points.run(0, points.units(), own, transformed, products, 0);
+      inputs.write(begin, count, products, worker, scratch);
       begin += count;
-    }
-  }
-
-  private void runChunk(long begin, int count, int worker) {
-    long own = workers + worker * workerBytes;
-    long ownProducts = own + gradients.bytes();
-    long waste = ownProducts + products.bytes();
-    long scratch = waste + wasteBytes();
-    long[] pixels = addresses[worker];
-    for (int i = 0; i < count; i++) {
-      outputs.addressesByColumns(begin + i, gradient, zeros, pixels);
-      long row = own + (long) Float.BYTES * i * gradients.channels();
-      gradientTransform.run(0, pixels, row, toGradients, gradients.channels(), 0, scratch);
-    }
-    IndirectProduct points = chunkProducts.of(count);
-    points.run(0, points.units(), own, transformed, ownProducts, 0);
-    for (int i = 0; i < count; i++) {
-      inputs.addressesByRows(begin + i, result, waste, pixels);
-      long row = ownProducts + (long) Float.BYTES * i * products.channels();
-      inputTransform.run(row, fromProducts, 0, pixels, products.channels(), 0, scratch);
     }
   }
 }

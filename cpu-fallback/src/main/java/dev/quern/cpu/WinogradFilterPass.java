@@ -17,18 +17,12 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
   private static final long SLAB_BYTES = 4 << 20;
 
   private final WorkerPool pool;
-  private final PatchGrid inputs;
-  private final PatchGrid outputs;
-  private final PatchTransform inputTransform;
-  private final PatchTransform gradientTransform;
+  private final PatchReader inputs;
+  private final PatchReader gradients;
   private final FilterTransform filterTransform;
   private final Rearrangement unpack;
-  private final Planes values;
-  private final Planes gradients;
   private final Planes sums;
-  private final long[] toValues;
-  private final long[] toGradients;
-  private final long[][] addresses;
+  private final long patches;
   private final int slab;
   private final ProductLoop firstProduct;
   private final ProductLoop nextProduct;
@@ -36,11 +30,8 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
   private final String name;
   private final long scratchBytes;
 
-  private long input;
-  private long gradient;
-  private long valuesAt;
+  private long inputsAt;
   private long gradientsAt;
-  private long zeros;
   private long scratch;
   private long begin;
 
@@ -48,30 +39,25 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
       CpuDevice device, Conv2d.Spec spec, Winograd algorithm, FilterLayouts layouts) {
     pool = device.pool();
     unpack = layouts.unpackRows();
-    inputs = PatchGrid.inputs(spec, algorithm);
-    outputs = PatchGrid.outputs(spec, algorithm);
-    TransformSet transforms = device.simd().transforms();
-    inputTransform = new PatchTransform(transforms, LineShape.plain(algorithm.input()));
-    gradientTransform = new PatchTransform(transforms, LineShape.plain(algorithm.gradient()));
-    filterTransform = FilterTransform.gradient(spec, algorithm, transforms, 1);
+    PatchGrid grid = PatchGrid.inputs(spec, algorithm);
+    PatchGrid outputs = PatchGrid.outputs(spec, algorithm);
+    patches = grid.patches();
     int size = algorithm.size();
-    slab = slab(inputs.patches(), size * size * (spec.c() + spec.k()));
-    values = new Planes(size, slab, spec.c());
-    gradients = new Planes(size, slab, spec.k());
+    slab = slab(patches, size * size * (spec.c() + spec.k()));
+    inputs = new PatchReader(device, grid, algorithm.input(), slab);
+    gradients = new PatchReader(device, outputs, algorithm.gradient(), slab);
+    filterTransform = FilterTransform.gradient(spec, algorithm, device.simd().transforms(), 1);
     sums = new Planes(size, spec.c(), spec.k());
-    toValues = values.byRows();
-    toGradients = gradients.byRows();
-    addresses = PatchGrid.tables(pool.workers(), size);
     TileSet tiles = device.simd().tiles();
     firstProduct = product(tiles, slab, false);
     nextProduct = product(tiles, slab, true);
-    int rest = (int) (inputs.patches() % slab);
+    int rest = (int) (patches % slab);
     lastProduct = rest == 0 ? nextProduct : product(tiles, rest, true);
     name = "winograd" + algorithm.outputs() + "-" + firstProduct.tileName(tiles.lanes());
     scratchBytes =
         Math.max(
             filterTransform.scratchBytes(),
-            Math.max(inputTransform.scratchBytes(), gradientTransform.scratchBytes()));
+            Math.max(inputs.scratchBytes(), gradients.scratchBytes()));
   }
 
   /** Slabs of equal length, but for the last. */
@@ -82,17 +68,18 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
   }
 
   private ProductLoop product(TileSet tiles, int count, boolean adds) {
-    IndirectProduct product = Planes.transposedProduct(tiles, values, gradients, sums, count, adds);
+    IndirectProduct product =
+        Planes.transposedProduct(tiles, inputs.planes(), gradients.planes(), sums, count, adds);
     return new ProductLoop(List.of(new ProductLoop.Part(product, 0, 0, 0)));
   }
 
   /** Of the input or the gradient, whichever comes. */
   private double patchNanos() {
-    return PatchTransform.NANOS * (values.channels() + gradients.channels()) / 2;
+    return (inputs.nanos() + gradients.nanos()) / 2;
   }
 
   private long zerosBytes() {
-    return (long) Float.BYTES * Math.max(values.channels(), gradients.channels());
+    return Math.max(inputs.zerosBytes(), gradients.zerosBytes());
   }
 
   @Override
@@ -103,8 +90,8 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
   @Override
   public long workspaceBytes() {
     return sums.bytes()
-        + values.bytes()
-        + gradients.bytes()
+        + inputs.planes().bytes()
+        + gradients.planes().bytes()
         + filterTransform.filterBytes()
         + zerosBytes()
         + pool.workers() * scratchBytes;
@@ -112,21 +99,20 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
 
   @Override
   public void run(long first, long second, long bias, long result, long workspace) {
-    input = first;
-    gradient = second;
     long sumsAt = workspace;
-    valuesAt = sumsAt + sums.bytes();
-    gradientsAt = valuesAt + values.bytes();
-    long packed = gradientsAt + gradients.bytes();
-    zeros = packed + filterTransform.filterBytes();
+    inputsAt = sumsAt + sums.bytes();
+    gradientsAt = inputsAt + inputs.planes().bytes();
+    long packed = gradientsAt + gradients.planes().bytes();
+    long zeros = packed + filterTransform.filterBytes();
     scratch = zeros + zerosBytes();
     NativeMemory.clear(zeros, zerosBytes());
-    long all = inputs.patches();
-    for (begin = 0; begin < all; begin += slab) {
-      long count = Math.min(slab, all - begin);
+    inputs.from(first, zeros);
+    gradients.from(second, zeros);
+    for (begin = 0; begin < patches; begin += slab) {
+      long count = Math.min(slab, patches - begin);
       pool.run(2 * count, patchNanos(), this);
       ProductLoop product = begin == 0 ? firstProduct : count == slab ? nextProduct : lastProduct;
-      product.run(pool, valuesAt, gradientsAt, sumsAt, 0);
+      product.run(pool, inputsAt, gradientsAt, sumsAt, 0);
     }
     filterTransform.run(pool, sumsAt, packed, scratch, scratchBytes);
     unpack.run(pool, packed, result);
@@ -136,17 +122,13 @@ final class WinogradFilterPass implements ConvPass, WorkerPool.Loop {
   @Override
   public void run(long first, long end, int worker) {
     long own = scratch + worker * scratchBytes;
-    long[] pixels = addresses[worker];
     for (long unit = first; unit < end; unit++) {
       long row = unit / 2;
       if (unit % 2 == 0) {
-        long to = valuesAt + Float.BYTES * row * values.channels();
-        inputs.addressesByColumns(begin + row, input, zeros, pixels);
-        inputTransform.run(0, pixels, to, toValues, values.channels(), 0, own);
+        inputs.read(begin + row, 1, inputsAt + row * inputs.planes().rowBytes(), worker, own);
       } else {
-        long to = gradientsAt + Float.BYTES * row * gradients.channels();
-        outputs.addressesByColumns(begin + row, gradient, zeros, pixels);
-        gradientTransform.run(0, pixels, to, toGradients, gradients.channels(), 0, own);
+        long to = gradientsAt + row * gradients.planes().rowBytes();
+        gradients.read(begin + row, 1, to, worker, own);
       }
     }
   }

@@ -23,28 +23,18 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
   private static final int TILE_ROWS = 6;
 
   private final WorkerPool pool;
-  private final PatchGrid inputs;
-  private final PatchGrid outputs;
-  private final PatchTransform inputTransform;
-  private final PatchTransform outputTransform;
+  private final PatchReader inputs;
+  private final PatchWriter outputs;
   private final FilterTransform filterTransform;
   private final Rearrangement pack;
   private final Planes weights;
-  private final Planes patches;
-  private final Planes products;
-  private final long[] toPatches;
-  private final long[] fromProducts;
-  private final long[][] addresses;
+  private final long patches;
   private final int chunk;
   private final ChunkProducts chunkProducts;
   private final String name;
   private final long workerBytes;
 
-  private long input;
-  private long bias;
-  private long output;
   private long transformed;
-  private long zeros;
   private long workers;
 
   /**
@@ -55,32 +45,25 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
   WinogradForwardPass(CpuDevice device, Conv2d.Spec spec, Winograd algorithm, Rearrangement pack) {
     pool = device.pool();
     this.pack = pack;
-    inputs = PatchGrid.inputs(spec, algorithm);
-    outputs = PatchGrid.outputs(spec, algorithm);
-    TransformSet transforms = device.simd().transforms();
-    filterTransform = FilterTransform.forward(spec, algorithm, transforms);
-    inputTransform = new PatchTransform(transforms, LineShape.plain(algorithm.input()));
-    outputTransform =
-        new PatchTransform(
-            transforms,
-            new LineShape(
-                algorithm.output(), false, spec.epilogue().hasBias(), spec.epilogue().hasRelu()));
+    filterTransform = FilterTransform.forward(spec, algorithm, device.simd().transforms());
     int size = algorithm.size();
     weights = new Planes(size, spec.c(), spec.k());
-    chunk = chunk(inputs.patches(), size * size * (spec.c() + spec.k()));
-    patches = new Planes(size, chunk, spec.c());
-    products = new Planes(size, chunk, spec.k());
-    toPatches = patches.byRows();
-    fromProducts = products.byColumns();
-    addresses = PatchGrid.tables(pool.workers(), size);
+    PatchGrid grid = PatchGrid.inputs(spec, algorithm);
+    patches = grid.patches();
+    chunk = chunk(patches, size * size * (spec.c() + spec.k()));
+    inputs = new PatchReader(device, grid, algorithm.input(), chunk);
+    LineShape last =
+        new LineShape(
+            algorithm.output(), false, spec.epilogue().hasBias(), spec.epilogue().hasRelu());
+    outputs = new PatchWriter(device, PatchGrid.outputs(spec, algorithm), last, chunk);
     TileSet tiles = device.simd().tiles();
     chunkProducts =
         new ChunkProducts(
-            count -> Planes.product(tiles, patches, weights, products, count),
+            count -> Planes.product(tiles, inputs.planes(), weights, outputs.planes(), count),
             chunk,
-            inputs.patches());
+            patches);
     name = "winograd" + algorithm.outputs() + "-" + chunkProducts.tileName(tiles.lanes());
-    workerBytes = patches.bytes() + products.bytes() + wasteBytes() + scratchBytes();
+    workerBytes = inputs.planes().bytes() + outputs.planes().bytes() + scratchBytes();
   }
 
   private int chunk(long all, int elementsOfPatch) {
@@ -91,18 +74,9 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
     return (int) Math.max(TILE_ROWS, wanted / TILE_ROWS * TILE_ROWS);
   }
 
-  private long zerosBytes() {
-    return (long) Float.BYTES * inputs.channels();
-  }
-
-  private long wasteBytes() {
-    return (long) Float.BYTES * outputs.channels();
-  }
-
   private long scratchBytes() {
     return Math.max(
-        filterTransform.scratchBytes(),
-        Math.max(inputTransform.scratchBytes(), outputTransform.scratchBytes()));
+        filterTransform.scratchBytes(), Math.max(inputs.scratchBytes(), outputs.scratchBytes()));
   }
 
   @Override
@@ -114,47 +88,36 @@ final class WinogradForwardPass implements ConvPass, WorkerPool.Loop {
   public long workspaceBytes() {
     return weights.bytes()
         + filterTransform.filterBytes()
-        + zerosBytes()
+        + inputs.zerosBytes()
         + pool.workers() * workerBytes;
   }
 
   @Override
-  public void run(long first, long second, long biasAddress, long result, long workspace) {
-    input = first;
-    bias = biasAddress;
-    output = result;
+  public void run(long first, long second, long bias, long result, long workspace) {
     transformed = workspace;
     long packed = transformed + weights.bytes();
-    zeros = packed + filterTransform.filterBytes();
-    workers = zeros + zerosBytes();
-    NativeMemory.clear(zeros, zerosBytes());
+    long zeros = packed + filterTransform.filterBytes();
+    workers = zeros + inputs.zerosBytes();
+    NativeMemory.clear(zeros, inputs.zerosBytes());
+    inputs.from(first, zeros);
+    outputs.to(result, bias);
     pack.run(pool, second, packed);
     filterTransform.run(pool, packed, transformed, workers, workerBytes);
-    pool.run((inputs.patches() + chunk - 1) / chunk, chunkProducts.nanos(), this);
+    pool.run((patches + chunk - 1) / chunk, chunkProducts.nanos(), this);
   }
 
   @Override
   public void run(long first, long end, int worker) {
     long own = workers + worker * workerBytes;
-    long ownProducts = own + patches.bytes();
-    long waste = ownProducts + products.bytes();
-    long scratch = waste + wasteBytes();
-    long[] pixels = addresses[worker];
+    long products = own + inputs.planes().bytes();
+    long scratch = products + outputs.planes().bytes();
     for (long unit = first; unit < end; unit++) {
       long begin = unit * chunk;
-      int count = (int) Math.min(chunk, inputs.patches() - begin);
-      for (int i = 0; i < count; i++) {
-        inputs.addressesByColumns(begin + i, input, zeros, pixels);
-        long row = own + (long) Float.BYTES * i * patches.channels();
-        inputTransform.run(0, pixels, row, toPatches, patches.channels(), 0, scratch);
-      }
+      int count = (int) Math.min(chunk, patches - begin);
+      inputs.read(begin, count, own, worker, scratch);
       IndirectProduct points = chunkProducts.of(count);
-      points.run(0, points.units(), own, transformed, ownProducts, 0);
-      for (int i = 0; i < count; i++) {
-        outputs.addressesByRows(begin + i, output, waste, pixels);
-        long row = ownProducts + (long) Float.BYTES * i * products.channels();
-        outputTransform.run(row, fromProducts, 0, pixels, products.channels(), bias, scratch);
-      }
+      points.run(0, points.units(), own, transformed, products, 0);
+      outputs.write(begin, count, products, worker, scratch);
     }
   }
 }

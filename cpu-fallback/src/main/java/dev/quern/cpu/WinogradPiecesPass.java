@@ -25,18 +25,12 @@ final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
   private static final double ADDING_NANOS = 0.02;
 
   private final WorkerPool pool;
-  private final PatchGrid inputs;
-  private final PatchGrid outputs;
-  private final PatchTransform inputTransform;
-  private final PatchTransform gradientTransform;
+  private final PatchReader inputs;
+  private final PatchReader gradients;
   private final FilterTransform filterTransform;
   private final ElementLoops elements;
-  private final Planes values;
-  private final Planes gradients;
   private final Planes sums;
-  private final long[] toValues;
-  private final long[] toGradients;
-  private final long[][] addresses;
+  private final long patches;
   private final int piece;
   private final int pieces;
   private final ChunkProducts firstProducts;
@@ -46,39 +40,30 @@ final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
   private final String name;
   private final long workerBytes;
 
-  private long input;
-  private long gradient;
   private long gradientRows;
   private long totals;
-  private long zeros;
   private long workers;
 
   WinogradPiecesPass(
       CpuDevice device, Conv2d.Spec spec, Winograd algorithm, FilterLayouts layouts) {
     pool = device.pool();
-    inputs = PatchGrid.inputs(spec, algorithm);
-    outputs = PatchGrid.outputs(spec, algorithm);
-    TransformSet transforms = device.simd().transforms();
-    inputTransform = new PatchTransform(transforms, LineShape.plain(algorithm.input()));
-    gradientTransform = new PatchTransform(transforms, LineShape.plain(algorithm.gradient()));
-    long all = inputs.patches();
-    piece = (int) Math.max(LEAST_OF_PIECE, (all + MOST_PIECES - 1) / MOST_PIECES);
-    pieces = (int) ((all + piece - 1) / piece);
-    filterTransform = FilterTransform.gradient(spec, algorithm, transforms, pieces);
+    PatchGrid grid = PatchGrid.inputs(spec, algorithm);
+    PatchGrid outputs = PatchGrid.outputs(spec, algorithm);
+    inputs = new PatchReader(device, grid, algorithm.input(), LEAST_OF_PIECE);
+    gradients = new PatchReader(device, outputs, algorithm.gradient(), LEAST_OF_PIECE);
+    patches = grid.patches();
+    piece = (int) Math.max(LEAST_OF_PIECE, (patches + MOST_PIECES - 1) / MOST_PIECES);
+    pieces = (int) ((patches + piece - 1) / piece);
+    filterTransform = FilterTransform.gradient(spec, algorithm, device.simd().transforms(), pieces);
     elements = device.simd().elements();
-    int size = algorithm.size();
-    values = new Planes(size, LEAST_OF_PIECE, spec.c());
-    gradients = new Planes(size, LEAST_OF_PIECE, spec.k());
-    sums = new Planes(size, spec.c(), spec.k());
-    toValues = values.byRows();
-    toGradients = gradients.byRows();
-    addresses = PatchGrid.tables(pool.workers(), size);
+    sums = new Planes(algorithm.size(), spec.c(), spec.k());
     TileSet tiles = device.simd().tiles();
     firstProducts = products(tiles, false);
     nextProducts = products(tiles, true);
     unpack = layouts.unpackRows();
     name = "winograd" + algorithm.outputs() + "-" + firstProducts.tileName(tiles.lanes());
-    workerBytes = values.bytes() + gradients.bytes() + sums.bytes() + scratchBytes();
+    workerBytes =
+        inputs.planes().bytes() + gradients.planes().bytes() + sums.bytes() + scratchBytes();
   }
 
   /** Whether this is the better way for filters of this size. */
@@ -88,25 +73,25 @@ final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
 
   private ChunkProducts products(TileSet tiles, boolean adds) {
     return new ChunkProducts(
-        count -> Planes.transposedProduct(tiles, values, gradients, sums, count, adds),
+        count ->
+            Planes.transposedProduct(tiles, inputs.planes(), gradients.planes(), sums, count, adds),
         LEAST_OF_PIECE,
         piece,
-        inputs.patches() % piece);
+        patches % piece);
   }
 
   private long scratchBytes() {
     return Math.max(
-        filterTransform.scratchBytes(),
-        Math.max(inputTransform.scratchBytes(), gradientTransform.scratchBytes()));
+        filterTransform.scratchBytes(), Math.max(inputs.scratchBytes(), gradients.scratchBytes()));
   }
 
   /** Bytes of a row c of a piece's gradient, or of their sum. */
   private long rowBytes() {
-    return filterTransform.filterBytes() / values.channels();
+    return filterTransform.filterBytes() / sums.rows();
   }
 
   private long zerosBytes() {
-    return (long) Float.BYTES * Math.max(values.channels(), gradients.channels());
+    return Math.max(inputs.zerosBytes(), gradients.zerosBytes());
   }
 
   @Override
@@ -123,31 +108,33 @@ final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
 
   @Override
   public void run(long first, long second, long bias, long result, long workspace) {
-    input = first;
-    gradient = second;
     gradientRows = workspace;
     totals = gradientRows + pieces * filterTransform.filterBytes();
-    zeros = totals + filterTransform.filterBytes();
+    long zeros = totals + filterTransform.filterBytes();
     workers = zeros + zerosBytes();
     NativeMemory.clear(zeros, zerosBytes());
+    inputs.from(first, zeros);
+    gradients.from(second, zeros);
     pool.run(pieces, firstProducts.nanos(), this);
-    pool.run(values.channels(), pieces * rowBytes() * ADDING_NANOS, addUp);
+    pool.run(sums.rows(), pieces * rowBytes() * ADDING_NANOS, addUp);
     unpack.run(pool, totals, result);
   }
 
   @Override
   public void run(long first, long end, int worker) {
     long own = workers + worker * workerBytes;
-    long ownSums = own + values.bytes() + gradients.bytes();
+    long ownGradients = own + inputs.planes().bytes();
+    long ownSums = ownGradients + gradients.planes().bytes();
     long scratch = ownSums + sums.bytes();
     for (long unit = first; unit < end; unit++) {
-      long last = Math.min((unit + 1) * piece, inputs.patches());
+      long last = Math.min((unit + 1) * piece, patches);
       ChunkProducts products = firstProducts;
       for (long begin = unit * piece; begin < last; begin += LEAST_OF_PIECE) {
         int count = (int) Math.min(LEAST_OF_PIECE, last - begin);
-        transform(begin, count, own, scratch, addresses[worker]);
+        inputs.read(begin, count, own, worker, scratch);
+        gradients.read(begin, count, ownGradients, worker, scratch);
         IndirectProduct points = products.of(count);
-        points.run(0, points.units(), own, own + values.bytes(), ownSums, 0);
+        points.run(0, points.units(), own, ownGradients, ownSums, 0);
         products = nextProducts;
       }
       filterTransform.run(ownSums, gradientRows + unit * rowBytes(), scratch);
@@ -160,18 +147,6 @@ final class WinogradPiecesPass implements ConvPass, WorkerPool.Loop {
     for (long row = first; row < end; row++) {
       long parts = gradientRows + row * pieces * rowBytes();
       elements.sumColumns(parts, pieces, count, totals + row * rowBytes());
-    }
-  }
-
-  private void transform(long begin, int count, long own, long scratch, long[] pixels) {
-    long ownGradients = own + values.bytes();
-    for (int i = 0; i < count; i++) {
-      long row = own + (long) Float.BYTES * i * values.channels();
-      inputs.addressesByColumns(begin + i, input, zeros, pixels);
-      inputTransform.run(0, pixels, row, toValues, values.channels(), 0, scratch);
-      row = ownGradients + (long) Float.BYTES * i * gradients.channels();
-      outputs.addressesByColumns(begin + i, gradient, zeros, pixels);
-      gradientTransform.run(0, pixels, row, toGradients, gradients.channels(), 0, scratch);
     }
   }
 }
