@@ -40,16 +40,17 @@ public final class SyntheticDigits {
         .parallel()
         .forEach(
             row -> {
-              SplittableRandom random = new SplittableRandom(rowSeed(seed, row));
+              SplittableRandom random = ofRow(seed, row);
               labels[row] = random.nextInt(DIGITS);
               new Picture(random).draw(labels[row], pixels, row * elements);
             });
     return new DataSet("synthetic digits", pixels, labels, SIDE, SIDE, 1, DIGITS);
   }
 
-  /** The seed of a row: nearby rows and nearby seeds must not share a stream, so all bits mix. */
-  private static long rowSeed(long seed, int row) {
-    return new SplittableRandom(seed).nextLong() ^ new SplittableRandom(~(long) row).nextLong();
+  /** A row's numbers: nearby rows and nearby seeds must not share a stream, so all bits mix. */
+  static SplittableRandom ofRow(long seed, int row) {
+    return new SplittableRandom(
+        new SplittableRandom(seed).nextLong() ^ new SplittableRandom(~(long) row).nextLong());
   }
 
   /** One digit's random choices, and the ink so far. */
