@@ -85,13 +85,14 @@ final class IndirectProduct {
 
   IndirectProduct(
       TileSet set,
-      IndirectTables tables,
+      IndirectTables anyTables,
       Columns columns,
       Ending ending,
       float alpha,
       float beta,
       Repeat outer,
       Repeat inner) {
+    IndirectTables tables = anyTables.withoutStepsBack();
     this.rows = tables.rows();
     this.outs = tables.outs();
     this.steps = tables.steps();

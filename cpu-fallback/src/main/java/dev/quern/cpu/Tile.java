@@ -18,7 +18,7 @@ interface Tile {
    * @param a address that {@code rows} and the first entries of {@code steps} count from
    * @param rows offset in A of each row
    * @param b address that the second entries of {@code steps} count from
-   * @param steps for each step of the sum its offset in A and in B
+   * @param steps for each step of the sum its offset in A and in B, none below 0
    * @param c address that {@code outs} counts from
    * @param outs offset in C of each row
    * @param row first row of the tile

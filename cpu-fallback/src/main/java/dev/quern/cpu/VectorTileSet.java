@@ -75,15 +75,15 @@ final class VectorTileSet implements TileSet {
 
   @Override
   public int maxVectors() {
-    return registers >= 32 ? 4 : 3;
+    return registers >= 32 ? 4 : 2;
   }
 
   /**
    * With {@code rows * vectors} accumulators, a row of B and a broadcast element of A must stay
    * within the registers, since the compiler moves the loads of a step in front of its
    * multiplications. More rows mean fewer loads of B a product. Measured on two Zen 4 cores, 512
-   * bits, of 117 GFLOP/s a core: 6x4 reaches 113, 8x2 111 (10x2 108, 12x2 106), 7x3 110, 12x1 81.
-   * AVX2, both cores, conv2 forward: 4x3 146 GFLOP/s, 6x2 144, 4x2 132, 3x3 118, 5x2 111.
+   * bits, of 117 GFLOP/s a core: 6x4 reaches 113, 8x2 111 (10x2 108, 12x2 106), 7x3 110, 12x1 86.
+   * AVX2, of 117: 6x2 110, 5x2 109, 3x3 104; 4x3, whose loads no longer fit, 47.
    *
    * <p>And the compiler should get to the last element of A before it has grown to 18,000 nodes
    * (NodeCountInliningCutoff). Reading a float goes through methods that the JDK does not force
@@ -105,8 +105,7 @@ final class VectorTileSet implements TileSet {
     }
     return switch (vectors) {
       case 1 -> 8;
-      case 2 -> 6;
-      default -> 4;
+      default -> 6;
     };
   }
 }

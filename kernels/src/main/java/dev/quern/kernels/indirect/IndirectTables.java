@@ -11,6 +11,30 @@ package dev.quern.kernels.indirect;
  */
 public record IndirectTables(int[] rows, int[] outs, int[] steps) {
 
+  /**
+   * The same sums with no step below 0: what A's steps have in common goes to its rows.
+   *
+   * @throws IllegalStateException if B has a step below 0, for which there are no rows to go to
+   */
+  public IndirectTables withoutStepsBack() {
+    int leastOfA = 0;
+    for (int i = 0; i < steps.length; i += 2) {
+      leastOfA = Math.min(leastOfA, steps[i]);
+      if (steps[i + 1] < 0) {
+        throw new IllegalStateException("B's step " + i / 2 + " is " + steps[i + 1]);
+      }
+    }
+    int[] shifted = steps.clone();
+    for (int i = 0; i < steps.length; i += 2) {
+      shifted[i] -= leastOfA;
+    }
+    int[] moved = rows.clone();
+    for (int i = 0; i < rows.length; i++) {
+      moved[i] += leastOfA;
+    }
+    return new IndirectTables(moved, outs, shifted);
+  }
+
   /** Entries {@code i * stride} for i from 0 to {@code count}. */
   public static int[] regular(int count, int stride) {
     int[] table = new int[count];
