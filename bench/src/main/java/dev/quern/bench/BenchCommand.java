@@ -9,7 +9,7 @@ import dev.quern.bench.result.Run;
 import dev.quern.bench.result.Settings;
 import dev.quern.core.AvailableDevice;
 import dev.quern.core.DeviceInfo;
-import dev.quern.train.Sequential;
+import dev.quern.train.Network;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     description = "Measures kernels and training steps, beside what the device can do at most.",
     mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
-  private final Supplier<Sequential> network;
+  private final Supplier<Network> network;
 
   @Spec private CommandSpec command;
 
@@ -72,7 +72,7 @@ public final class BenchCommand implements Callable<Integer> {
    *
    * @param network makes the MNIST network
    */
-  public BenchCommand(Supplier<Sequential> network) {
+  public BenchCommand(Supplier<Network> network) {
     this.network = network;
   }
 

@@ -9,7 +9,7 @@ import dev.quern.bench.suite.Problem;
 import dev.quern.core.AvailableDevice;
 import dev.quern.core.ComputeException;
 import dev.quern.core.Device;
-import dev.quern.train.Sequential;
+import dev.quern.train.Network;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +21,7 @@ final class Campaign {
   private static final int MOST_REPEATS = 2;
 
   private final Selection selection;
-  private final Supplier<Sequential> network;
+  private final Supplier<Network> network;
   private final Journal journal;
   private final PrintWriter out;
   private final Runnable saved;
@@ -37,7 +37,7 @@ final class Campaign {
    */
   Campaign(
       Selection selection,
-      Supplier<Sequential> network,
+      Supplier<Network> network,
       Journal journal,
       PrintWriter out,
       Runnable saved) {

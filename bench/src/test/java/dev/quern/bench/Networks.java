@@ -2,6 +2,7 @@ package dev.quern.bench;
 
 import dev.quern.train.Dense;
 import dev.quern.train.Flatten;
+import dev.quern.train.Network;
 import dev.quern.train.Sequential;
 import dev.quern.train.Shape;
 
@@ -9,7 +10,7 @@ import dev.quern.train.Shape;
 final class Networks {
   private Networks() {}
 
-  static Sequential small() {
+  static Network small() {
     return Sequential.of(new Shape(28, 28, 1), Flatten.of(), Dense.of(10));
   }
 }

@@ -4,6 +4,7 @@ import dev.quern.train.Conv2D;
 import dev.quern.train.Dense;
 import dev.quern.train.Flatten;
 import dev.quern.train.MaxPooling2D;
+import dev.quern.train.Network;
 import dev.quern.train.Sequential;
 import dev.quern.train.Shape;
 
@@ -12,7 +13,7 @@ final class MnistCnn {
   private MnistCnn() {}
 
   /** The network, for pictures of 28 x 28 gray pixels in ten classes. */
-  static Sequential network() {
+  static Network network() {
     return Sequential.of(
         new Shape(28, 28, 1),
         Conv2D.of(32, 3, 3).relu(),

@@ -9,8 +9,8 @@ public interface BoundLayer {
   void forward(Stream stream);
 
   /**
-   * Enqueues the gradients by the weights and, unless the layer is the first, by the input, from
-   * the gradient by the output.
+   * Enqueues the gradients by the weights, if they are trained, and by the inputs that want one,
+   * from the gradient by the output. Not called where neither is wanted.
    */
   void backward(Stream stream);
 }

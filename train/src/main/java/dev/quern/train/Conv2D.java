@@ -171,7 +171,8 @@ public record Conv2D(
             taps * filters,
             Initializer.GLOROT_UNIFORM,
             transposed(taps * channels, filters),
-            transposed(filters, taps * channels)),
+            transposed(filters, taps * channels),
+            true),
         WeightSpec.bias(filters));
   }
 
@@ -218,7 +219,9 @@ public record Conv2D(
       if (throughRelu) {
         kernel.backwardEpilogue(stream, context.y(), dy, dy);
       }
-      stream.beside(byWeights); // no layer before this one waits for them
+      if (context.trainsWeights()) {
+        stream.beside(byWeights); // no layer before this one waits for them
+      }
       if (context.dx() != null) {
         kernel.backwardData(stream, dy, context.weights().get(0), context.dx());
       }

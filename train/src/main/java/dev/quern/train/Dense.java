@@ -62,78 +62,77 @@ public record Dense(int units, boolean endsInRelu) implements Layer {
     return new Bound(this, context);
   }
 
-  /** The layer's product, and in training its gradients. */
+  /** The layer's product and, where they are wanted, its gradients. */
   private static final class Bound implements BoundLayer {
     private final LayerContext context;
-    private final boolean throughRelu;
     private final Gemm forward;
-    private final @Nullable Gradients gradients;
-    private final DeviceBuffer kernel;
-    private final DeviceBuffer bias;
+    private final @Nullable Relu relu;
+    private final @Nullable ByWeights byWeights;
+    private final @Nullable Gemm byInput;
 
     Bound(Dense layer, LayerContext context) {
       this.context = context;
       int m = context.batch();
       int k = context.input().elements();
       int n = layer.units();
-      throughRelu = layer.endsInRelu() && !context.reluPassedByNext();
       forward =
           context.prepare(
               Gemm.builder(m, n, k)
                   .epilogue(Epilogue.of(true, layer.endsInRelu()))
                   .precision(context.precision())
                   .build());
-      gradients = context.training() ? new Gradients(context, m, k, n) : null;
-      kernel = context.weights().get(0);
-      bias = context.weights().get(1);
+      boolean throughRelu =
+          context.dy() != null && layer.endsInRelu() && !context.reluPassedByNext();
+      relu = throughRelu ? context.prepare(new Relu.Spec((long) m * n)) : null;
+      byWeights = context.trainsWeights() ? new ByWeights(context, m, k, n) : null;
+      byInput =
+          context.dx() == null
+              ? null
+              : context.prepare(
+                  Gemm.builder(m, k, n)
+                      .transposed(false, true)
+                      .precision(context.precision())
+                      .build());
     }
 
     @Override
     public void forward(Stream stream) {
-      forward.run(stream, context.x(), kernel, bias, context.y());
+      List<DeviceBuffer> weights = context.weights();
+      forward.run(stream, context.x(), weights.get(0), weights.get(1), context.y());
     }
 
     @Override
     public void backward(Stream stream) {
-      if (gradients != null) {
-        gradients.run(stream, throughRelu, kernel);
+      DeviceBuffer dy = context.outputGradient();
+      DeviceBuffer dx = context.dx();
+      if (relu != null) {
+        relu.backward(stream, context.y(), dy, dy);
+      }
+      if (byWeights != null) {
+        stream.beside(byWeights); // no layer before this one waits for them
+      }
+      if (byInput != null && dx != null) {
+        byInput.run(stream, dy, context.weights().get(0), null, dx);
       }
     }
   }
 
-  /** The kernels of the backward pass: two products and a column sum. */
-  private static final class Gradients {
+  /** The gradients by kernel and bias: a product and a column sum. */
+  private static final class ByWeights implements Consumer<Stream> {
     private final LayerContext context;
     private final Gemm byKernel;
-    private final Gemm byInput;
     private final BiasAdd byBias;
-    private final Relu relu;
-    private final Consumer<Stream> byWeights = this::runByWeights;
 
-    Gradients(LayerContext context, int m, int k, int n) {
+    ByWeights(LayerContext context, int m, int k, int n) {
       this.context = context;
       byKernel =
           context.prepare(
               Gemm.builder(k, n, m).transposed(true, false).precision(context.precision()).build());
-      byInput =
-          context.prepare(
-              Gemm.builder(m, k, n).transposed(false, true).precision(context.precision()).build());
       byBias = context.prepare(new BiasAdd.Spec(m, n));
-      relu = context.prepare(new Relu.Spec((long) m * n));
     }
 
-    void run(Stream stream, boolean throughRelu, DeviceBuffer kernel) {
-      DeviceBuffer dy = context.outputGradient();
-      if (throughRelu) {
-        relu.backward(stream, context.y(), dy, dy);
-      }
-      stream.beside(byWeights); // no layer before this one waits for them
-      if (context.dx() != null) {
-        byInput.run(stream, dy, kernel, null, context.dx());
-      }
-    }
-
-    private void runByWeights(Stream stream) {
+    @Override
+    public void accept(Stream stream) {
       DeviceBuffer dy = context.outputGradient();
       byKernel.run(stream, context.x(), dy, null, context.gradients().get(0));
       byBias.backward(stream, dy, context.gradients().get(1));

@@ -64,7 +64,7 @@ public record Dropout(float rate) implements Layer {
 
       @Override
       public void backward(Stream stream) {
-        throw new IllegalStateException("a plan without training has no backward pass");
+        throw new IllegalStateException("an evaluation has no backward pass");
       }
     };
   }

@@ -25,11 +25,7 @@ final class Evaluator implements AutoCloseable {
   private final int batch;
 
   Evaluator(
-      Device device,
-      Sequential network,
-      Parameters parameters,
-      Plan.Settings settings,
-      DataSet data) {
+      Device device, Network network, Parameters parameters, Plan.Settings settings, DataSet data) {
     batch = settings.batch();
     try {
       stream = device.newStream();

@@ -1,9 +1,13 @@
 package dev.quern.train;
 
+import java.util.Arrays;
+
 /** How weights start. */
 public enum Initializer {
   /** All 0. */
   ZEROS,
+  /** All 1. */
+  ONES,
   /**
    * Uniform within {@code +-sqrt(6 / (fanIn + fanOut))}, Keras's default. Source: Glorot and
    * Bengio, AISTATS 2010.
@@ -13,6 +17,9 @@ public enum Initializer {
   /** Initial values in Keras's order; the same for the same seed, everywhere. */
   float[] values(WeightSpec weight, long seed) {
     float[] values = new float[weight.count()];
+    if (this == ONES) {
+      Arrays.fill(values, 1);
+    }
     if (this == GLOROT_UNIFORM) {
       double limit = Math.sqrt(6.0 / ((double) weight.fanIn() + weight.fanOut()));
       SeededRandom random = new SeededRandom(seed);

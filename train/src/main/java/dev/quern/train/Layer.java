@@ -3,13 +3,10 @@ package dev.quern.train;
 import java.util.List;
 
 /**
- * One layer of a {@link Sequential}: an immutable description without any memory. A new kind of
- * layer is one implementation of this and nothing else.
+ * One layer of a {@link Network}, with one input: an immutable description without any memory. A
+ * new kind of layer is one implementation of this and nothing else.
  */
-public interface Layer {
-
-  /** Keras's name of the kind, for example {@code conv2d}; names of weights begin with it. */
-  String kind();
+public non-sealed interface Layer extends Operation {
 
   /**
    * Shape of the output for an input of this shape.
@@ -31,21 +28,18 @@ public interface Layer {
     return 0;
   }
 
-  /** Whether the output is the input under another shape, so that both share their memory. */
-  default boolean reshapesOnly() {
-    return false;
+  @Override
+  default Shape output(List<Shape> inputs) {
+    return output(inputs.get(0));
   }
 
-  /** Whether the layer ends in a ReLU. */
-  default boolean endsInRelu() {
-    return false;
+  @Override
+  default List<WeightSpec> weights(List<Shape> inputs) {
+    return weights(inputs.get(0));
   }
 
-  /** Whether the backward pass goes through a ReLU that the layer before ends in as well. */
-  default boolean passesReluOfInput() {
-    return false;
+  @Override
+  default long savedElements(List<Shape> inputs, int batch) {
+    return savedElements(inputs.get(0), batch);
   }
-
-  /** Prepares the layer's kernels for a batch. */
-  BoundLayer bind(LayerContext context);
 }

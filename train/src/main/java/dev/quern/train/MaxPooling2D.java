@@ -65,7 +65,7 @@ public record MaxPooling2D(int poolHeight, int poolWidth, int strideHeight, int 
     MaxPool2d kernel =
         context.prepare(spec(context.input(), context.batch(), context.followsRelu()));
     DeviceBuffer argmax =
-        context.training() ? context.save(DataType.INT32, kernel.spec().outputs()) : null;
+        context.dx() != null ? context.save(DataType.INT32, kernel.spec().outputs()) : null;
     return new BoundLayer() {
       @Override
       public void forward(Stream stream) {

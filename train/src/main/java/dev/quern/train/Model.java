@@ -23,7 +23,7 @@ public final class Model implements AutoCloseable {
   static final int PURPOSE_SHUFFLE = 2;
   static final int PURPOSE_LAYERS = 3;
 
-  private final Sequential network;
+  private final Network network;
   private final Device device;
   private final Stream stream;
   private final long seed;
@@ -35,7 +35,7 @@ public final class Model implements AutoCloseable {
   private long stepsTrained;
   private volatile boolean stopRequested;
 
-  Model(Sequential network, Device device, Optimizer optimizer, long seed, Precision precision) {
+  Model(Network network, Device device, Optimizer optimizer, long seed, Precision precision) {
     this.network = network;
     this.device = device;
     this.seed = seed;
@@ -49,7 +49,7 @@ public final class Model implements AutoCloseable {
   }
 
   /** The network's description. */
-  public Sequential network() {
+  public Network network() {
     return network;
   }
 
@@ -61,6 +61,11 @@ public final class Model implements AutoCloseable {
    */
   public History fit(DataSet data, Fit settings) {
     requireFitting(data);
+    if (network.entries().stream().noneMatch(Network.Entry::trains)) {
+      throw new SpecException(
+          "fit: there is nothing to train: no layer of the network has weights that are not"
+              + " frozen");
+    }
     if (settings.validation() != null) {
       requireFitting(settings.validation());
     }
@@ -245,9 +250,16 @@ public final class Model implements AutoCloseable {
     return weight.spec().toKeras().apply(stream.readFloats(weight.value()));
   }
 
-  /** The gradient by a weight in the last step, in Keras's order. */
+  /**
+   * The gradient by a weight in the last step, in Keras's order.
+   *
+   * @throws SpecException if the weight is not trained
+   */
   public float[] gradient(String name) {
     Parameters.Weight weight = parameters.weight(name);
+    if (weight.gradient() == null) {
+      throw new SpecException("weight '" + name + "' is not trained, so it has no gradient");
+    }
     return weight.spec().toKeras().apply(stream.readFloats(weight.gradient()));
   }
 

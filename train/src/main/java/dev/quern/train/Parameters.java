@@ -11,16 +11,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a model learns, on the device: one buffer of all weights, one of all gradients
- * and one for each state of the optimizer, cut alike, so that the optimizer runs once over all.
+ * Everything that a model learns, on the device: one buffer of all weights that are trained, one of
+ * their gradients and one for each state of the optimizer, cut alike, so that the optimizer runs
+ * once over all; behind these weights the ones that are not.
  */
 public final class Parameters implements AutoCloseable {
   /** Weights begin at whole cache lines; the gaps stay 0 for ever, as their gradients are 0. */
   private static final int ALIGNMENT = 64;
 
   private final Arena arena;
+  private final DeviceBuffer all;
   private final DeviceBuffer values;
   private final DeviceBuffer gradients;
   private final List<DeviceBuffer> states = new ArrayList<>();
@@ -33,36 +36,44 @@ public final class Parameters implements AutoCloseable {
    *
    * @param spec its shape and layout
    * @param value its elements on the device
-   * @param gradient their gradient
+   * @param gradient their gradient; null if they are not trained
    */
-  record Weight(WeightSpec spec, DeviceBuffer value, DeviceBuffer gradient) {}
+  record Weight(WeightSpec spec, DeviceBuffer value, @Nullable DeviceBuffer gradient) {}
 
   Parameters(Device device, SequencedMap<String, WeightSpec> specs, int stateCount) {
-    long count = 0;
-    for (WeightSpec spec : specs.values()) {
-      count += aligned(spec.count());
-    }
-    long bytes = (2L + stateCount) * Arena.footprint(DataType.FLOAT32, count);
+    long trained = count(specs, true);
+    long fixed = count(specs, false);
+    long bytes =
+        Arena.footprint(DataType.FLOAT32, trained + fixed)
+            + (1L + stateCount) * Arena.footprint(DataType.FLOAT32, trained);
     arena = device.newArena("parameters", bytes + 2 * Arena.footprint(DataType.INT32, 1));
-    values = arena.allocate("weights", DataType.FLOAT32, count);
-    gradients = arena.allocate("gradients", DataType.FLOAT32, count);
+    all = arena.allocate("weights", DataType.FLOAT32, trained + fixed);
+    values = all.part("trained weights", 0, trained);
+    gradients = arena.allocate("gradients", DataType.FLOAT32, trained);
     for (int i = 0; i < stateCount; i++) {
-      states.add(arena.allocate("optimizer state " + i, DataType.FLOAT32, count));
+      states.add(arena.allocate("optimizer state " + i, DataType.FLOAT32, trained));
     }
     step = arena.allocate("step", DataType.INT32, 1);
     learningRate = arena.allocate("learning rate", DataType.FLOAT32, 1);
-    long from = 0;
+    long trainedFrom = 0;
+    long fixedFrom = trained;
     for (Map.Entry<String, WeightSpec> entry : specs.entrySet()) {
       String name = entry.getKey();
       WeightSpec spec = entry.getValue();
-      weights.put(
-          name,
-          new Weight(
-              spec,
-              values.part(name, from, spec.count()),
-              gradients.part("gradient of " + name, from, spec.count())));
-      from += aligned(spec.count());
+      long from = spec.trainable() ? trainedFrom : fixedFrom;
+      DeviceBuffer gradient =
+          spec.trainable() ? gradients.part("gradient of " + name, from, spec.count()) : null;
+      weights.put(name, new Weight(spec, all.part(name, from, spec.count()), gradient));
+      trainedFrom += spec.trainable() ? aligned(spec.count()) : 0;
+      fixedFrom += spec.trainable() ? 0 : aligned(spec.count());
     }
+  }
+
+  private static long count(SequencedMap<String, WeightSpec> specs, boolean trainable) {
+    return specs.values().stream()
+        .filter(spec -> spec.trainable() == trainable)
+        .mapToLong(spec -> aligned(spec.count()))
+        .sum();
   }
 
   private static long aligned(long count) {
@@ -71,7 +82,7 @@ public final class Parameters implements AutoCloseable {
 
   /** Initial weights from the seed, everything else 0. */
   void initialize(Stream stream, long seed, float rate) {
-    stream.clear(values);
+    stream.clear(all);
     stream.clear(gradients);
     states.forEach(stream::clear);
     stream.clear(step);
@@ -96,12 +107,12 @@ public final class Parameters implements AutoCloseable {
     return weight;
   }
 
-  /** All weights. */
+  /** All weights that are trained. */
   public DeviceBuffer values() {
     return values;
   }
 
-  /** The gradients by all weights. */
+  /** The gradients by these weights. */
   public DeviceBuffer gradients() {
     return gradients;
   }

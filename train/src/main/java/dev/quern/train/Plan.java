@@ -8,8 +8,10 @@ import dev.quern.core.Kernel;
 import dev.quern.core.KernelSpec;
 import dev.quern.core.Stream;
 import dev.quern.kernels.Precision;
+import dev.quern.train.Network.Entry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +19,19 @@ import org.jspecify.annotations.Nullable;
  * arena, the layers in order. Built once; running it allocates nothing.
  */
 final class Plan implements AutoCloseable {
+  private final Network network;
+  private final Settings settings;
   private final Device device;
   private final Stream stream;
+  private final Parameters parameters;
+  private final GradientFlow flow;
   private final Arena arena;
   private final List<Kernel> kernels = new ArrayList<>();
-  private final BoundLayer[] layers;
-  private final DeviceBuffer x;
+  private final DeviceBuffer[] values;
+  private final DeviceBuffer[] gradients;
   private final DeviceBuffer labels;
-  private final DeviceBuffer output;
-  private final @Nullable DeviceBuffer outputGradient;
+  private final BoundLayer[] layers;
+  private final List<Consumer<Stream>> backward = new ArrayList<>();
 
   /**
    * What all layers of a plan share.
@@ -37,106 +43,138 @@ final class Plan implements AutoCloseable {
    */
   record Settings(int batch, boolean training, Precision precision, long seed) {}
 
-  Plan(Sequential network, Device device, Stream stream, Parameters weights, Settings settings) {
+  Plan(Network network, Device device, Stream stream, Parameters parameters, Settings settings) {
+    this.network = network;
+    this.settings = settings;
     this.device = device;
     this.stream = stream;
-    arena = device.newArena("activations", bytes(network, settings));
+    this.parameters = parameters;
+    flow = settings.training() ? GradientFlow.of(network) : GradientFlow.none(network);
+    arena = device.newArena("activations", bytes());
     try {
-      int batch = settings.batch();
-      x = activation("x", batch, network.input());
-      labels = arena.allocate("labels", DataType.INT32, batch);
-      layers = new BoundLayer[network.entries().size()];
-      DeviceBuffer input = x;
-      DeviceBuffer inputGradient = null;
-      for (int i = 0; i < layers.length; i++) {
-        Sequential.Entry entry = network.entries().get(i);
-        boolean same = entry.layer().reshapesOnly();
-        DeviceBuffer y = same ? input : activation(entry.name(), batch, entry.output());
-        DeviceBuffer dy = null;
-        if (settings.training()) {
-          dy =
-              same && inputGradient != null
-                  ? inputGradient
-                  : activation("gradient of " + entry.name(), batch, entry.output());
-        }
-        layers[i] =
-            entry.layer().bind(context(network, i, weights, settings, input, y, inputGradient, dy));
-        input = y;
-        inputGradient = dy;
+      int entries = network.entries().size();
+      labels = arena.allocate("labels", DataType.INT32, settings.batch());
+      values = new DeviceBuffer[entries + 1];
+      values[0] = floats("x", network.input().elements());
+      gradients = new DeviceBuffer[flow.slots().size()];
+      for (int i = 0; i < gradients.length; i++) {
+        gradients[i] = floats("gradient " + i, flow.slots().get(i));
       }
-      output = input;
-      outputGradient = inputGradient;
+      layers = new BoundLayer[entries];
+      for (int i = 0; i < entries; i++) {
+        Entry entry = network.entries().get(i);
+        values[i + 1] =
+            entry.operation().reshapesOnly()
+                ? values[entry.inputs().get(0)]
+                : floats(entry.name(), entry.output().elements());
+        layers[i] = entry.operation().bind(context(i));
+      }
+      for (int i = entries - 1; i >= 0; i--) {
+        goBack(i);
+      }
     } catch (RuntimeException e) {
       close();
       throw e;
     }
   }
 
-  private LayerContext context(
-      Sequential network,
-      int i,
-      Parameters parameters,
-      Settings settings,
-      DeviceBuffer x,
-      DeviceBuffer y,
-      @Nullable DeviceBuffer dx,
-      @Nullable DeviceBuffer dy) {
-    List<Sequential.Entry> entries = network.entries();
-    Sequential.Entry entry = entries.get(i);
-    List<DeviceBuffer> weights = new ArrayList<>();
-    List<DeviceBuffer> gradients = new ArrayList<>();
-    for (WeightSpec weight : entry.layer().weights(entry.input())) {
-      Parameters.Weight stored = parameters.weight(entry.name() + "/" + weight.name());
-      weights.add(stored.value());
-      gradients.add(stored.gradient());
+  private long bytes() {
+    long bytes = Arena.footprint(DataType.INT32, settings.batch());
+    bytes += footprint(network.input().elements());
+    for (Entry entry : network.entries()) {
+      bytes += footprint(entry.output().elements());
+      long saved = entry.operation().savedElements(entry.shapes(), settings.batch());
+      bytes += Arena.footprint(DataType.INT32, saved);
     }
-    boolean followsRelu = i > 0 && passesReluOf(entries.get(i - 1), entry);
-    boolean reluPassed = i + 1 < entries.size() && passesReluOf(entry, entries.get(i + 1));
-    return new LayerContext(
-        settings.batch(),
-        entry.input(),
-        settings.precision(),
-        settings.training(),
-        SeededRandom.key(settings.seed(), Model.PURPOSE_LAYERS, i),
-        x,
-        y,
-        dx,
-        dy,
-        weights,
-        settings.training() ? gradients : List.of(),
-        parameters.step(),
-        followsRelu,
-        reluPassed,
-        this::prepare,
-        (type, count) -> arena.allocate("saved by " + entry.name(), type, count));
-  }
-
-  /** Whether {@code next} goes back through the ReLU that {@code layer} ends in. */
-  private static boolean passesReluOf(Sequential.Entry layer, Sequential.Entry next) {
-    return layer.layer().endsInRelu() && next.layer().passesReluOfInput();
-  }
-
-  private static long bytes(Sequential network, Settings settings) {
-    int batch = settings.batch();
-    long bytes = footprint(batch, network.input()) + Arena.footprint(DataType.INT32, batch);
-    for (Sequential.Entry entry : network.entries()) {
-      bytes += (settings.training() ? 2 : 1) * footprint(batch, entry.output());
-      bytes += Arena.footprint(DataType.INT32, entry.layer().savedElements(entry.input(), batch));
+    for (int elements : flow.slots()) {
+      bytes += footprint(elements);
     }
     return bytes;
   }
 
-  private static long footprint(int batch, Shape shape) {
-    return Arena.footprint(DataType.FLOAT32, (long) batch * shape.elements());
+  private long footprint(int elements) {
+    return Arena.footprint(DataType.FLOAT32, (long) settings.batch() * elements);
   }
 
-  private DeviceBuffer activation(String label, int batch, Shape shape) {
-    return arena.allocate(label, DataType.FLOAT32, (long) batch * shape.elements());
+  private DeviceBuffer floats(String label, int elements) {
+    return arena.allocate(label, DataType.FLOAT32, (long) settings.batch() * elements);
+  }
+
+  private @Nullable DeviceBuffer gradient(int slot) {
+    return slot == GradientFlow.NONE ? null : gradients[slot];
+  }
+
+  private LayerContext context(int i) {
+    Entry entry = network.entries().get(i);
+    List<DeviceBuffer> weights = new ArrayList<>();
+    List<DeviceBuffer> byWeights = new ArrayList<>();
+    for (WeightSpec weight : entry.weights()) {
+      Parameters.Weight stored = parameters.weight(entry.name() + "/" + weight.name());
+      weights.add(stored.value());
+      if (settings.training() && stored.gradient() != null) {
+        byWeights.add(stored.gradient());
+      }
+    }
+    List<@Nullable DeviceBuffer> byInputs = new ArrayList<>();
+    for (int j = 0; j < entry.inputs().size(); j++) {
+      byInputs.add(gradient(flow.written(i, j)));
+    }
+    int copy = flow.copy(i);
+    return new LayerContext(
+        settings.batch(),
+        entry.shapes(),
+        settings.precision(),
+        settings.training(),
+        SeededRandom.key(settings.seed(), Model.PURPOSE_LAYERS, i),
+        entry.inputs().stream().map(value -> values[value]).toList(),
+        values[i + 1],
+        byInputs,
+        gradient(copy == GradientFlow.NONE ? flow.slot(i + 1) : copy),
+        weights,
+        byWeights,
+        parameters.step(),
+        passesRelu(entry.inputs().get(0) - 1, i),
+        passesRelu(i, network.onlyTaker(i + 1)),
+        this::prepare,
+        (type, count) -> arena.allocate("saved by " + entry.name(), type, count));
+  }
+
+  /** Whether the entry behind goes back through the ReLU that entry {@code i} ends in. */
+  private boolean passesRelu(int i, int next) {
+    List<Entry> entries = network.entries();
+    return i >= 0
+        && next == network.onlyTaker(i + 1)
+        && next != Network.NONE
+        && entries.get(i).operation().endsInRelu()
+        && entries.get(next).operation().passesReluOfInput();
+  }
+
+  /** Adds what entry {@code i} does in the backward pass. */
+  private void goBack(int i) {
+    int slot = flow.slot(i + 1);
+    if (slot == GradientFlow.NONE) {
+      return;
+    }
+    if (flow.copy(i) != GradientFlow.NONE) {
+      DeviceBuffer copy = gradients[flow.copy(i)];
+      backward.add(on -> on.copy(gradients[slot], copy));
+    }
+    if (!network.entries().get(i).operation().passesGradient()) {
+      backward.add(layers[i]::backward);
+    }
+    for (GradientFlow.Sum sum : flow.sums(i)) {
+      long count = (long) settings.batch() * sum.elements();
+      Addition addition = Addition.prepare(this::prepare, count);
+      DeviceBuffer a = gradients[sum.a()];
+      DeviceBuffer b = gradients[sum.b()];
+      DeviceBuffer into = gradients[sum.into()];
+      backward.add(on -> addition.run(on, a, b, into));
+    }
   }
 
   /** Prepares a kernel that is closed with the plan. */
-  Kernel prepare(KernelSpec<?> spec) {
-    Kernel kernel = device.prepare(spec);
+  <K extends Kernel> K prepare(KernelSpec<K> spec) {
+    K kernel = device.prepare(spec);
     kernels.add(kernel);
     stream.reserveWorkspace(kernel.workspaceBytes());
     return kernel;
@@ -144,7 +182,7 @@ final class Plan implements AutoCloseable {
 
   /** The batch, as scaled pixels. */
   DeviceBuffer x() {
-    return x;
+    return values[0];
   }
 
   /** The batch's right classes. */
@@ -154,12 +192,12 @@ final class Plan implements AutoCloseable {
 
   /** The last layer's output. */
   DeviceBuffer output() {
-    return output;
+    return values[layers.length];
   }
 
-  /** The gradient by the last layer's output, where there is a backward pass. */
+  /** The gradient by the last layer's output; null if nobody needs it. */
   @Nullable DeviceBuffer outputGradient() {
-    return outputGradient;
+    return gradient(flow.slot(layers.length));
   }
 
   /** Enqueues all layers in order. */
@@ -171,8 +209,8 @@ final class Plan implements AutoCloseable {
 
   /** Enqueues all layers' gradients in reverse order. */
   void backward() {
-    for (int i = layers.length - 1; i >= 0; i--) {
-      layers[i].backward(stream);
+    for (int i = 0; i < backward.size(); i++) {
+      backward.get(i).accept(stream);
     }
   }
 

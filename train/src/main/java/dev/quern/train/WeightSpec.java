@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * One array that a layer learns.
+ * One array that a layer learns or keeps.
  *
  * @param name Keras's name within the layer: {@code kernel} or {@code bias}
  * @param shape shape in Keras's order, for example [3, 3, 1, 32]
@@ -13,6 +13,8 @@ import java.util.function.UnaryOperator;
  * @param initializer how it starts
  * @param toDevice from Keras's order of elements to the device's
  * @param toKeras and back
+ * @param trainable whether the optimizer moves it along a gradient; not a batch norm's statistics,
+ *     and nothing of a frozen layer
  */
 public record WeightSpec(
     String name,
@@ -21,7 +23,8 @@ public record WeightSpec(
     int fanOut,
     Initializer initializer,
     UnaryOperator<float[]> toDevice,
-    UnaryOperator<float[]> toKeras) {
+    UnaryOperator<float[]> toKeras,
+    boolean trainable) {
 
   /** Copies the list. */
   public WeightSpec {
@@ -29,7 +32,7 @@ public record WeightSpec(
   }
 
   /** A weight in the same order on the device as in Keras. */
-  static WeightSpec inOrder(
+  public static WeightSpec inOrder(
       String name, List<Integer> shape, int fanIn, int fanOut, Initializer initializer) {
     return new WeightSpec(
         name,
@@ -38,12 +41,18 @@ public record WeightSpec(
         fanOut,
         initializer,
         UnaryOperator.identity(),
-        UnaryOperator.identity());
+        UnaryOperator.identity(),
+        true);
   }
 
   /** A bias of this many channels, which starts at 0. */
-  static WeightSpec bias(int channels) {
+  public static WeightSpec bias(int channels) {
     return inOrder("bias", List.of(channels), 1, 1, Initializer.ZEROS);
+  }
+
+  /** The same array, which stays as it is in training, or which its layer updates by itself. */
+  public WeightSpec fixed() {
+    return new WeightSpec(name, shape, fanIn, fanOut, initializer, toDevice, toKeras, false);
   }
 
   /** Number of elements. */

@@ -1,9 +1,9 @@
 /**
- * A thin training loop in Keras's words: layers in a row, {@code compile}, {@code fit}, {@code
- * evaluate}, {@code predict}.
+ * A thin training loop in Keras's words: layers in a row or a graph, {@code compile}, {@code fit},
+ * {@code evaluate}, {@code predict}.
  *
  * <p>There is no tensor class and no automatic differentiation: layers know their backward pass. A
- * {@link dev.quern.train.Sequential} describes a network; {@link dev.quern.train.Model} is that
+ * {@link dev.quern.train.Network} describes a network; {@link dev.quern.train.Model} is that
  * network on a device, its parameters in one arena; a training step is planned once for a batch
  * size, run once, recorded, and replayed. Data set, permutation, step count, loss and hit count
  * stay on the device; the host reads a few numbers every now and then.

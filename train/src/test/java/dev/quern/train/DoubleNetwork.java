@@ -2,7 +2,9 @@ package dev.quern.train;
 
 import dev.quern.kernels.Philox;
 import dev.quern.train.data.DataSet;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
@@ -16,7 +18,7 @@ final class DoubleNetwork {
   /** Central differences are off by step^2 and by 1e-16 / step: least at about 1e-5. */
   private static final double DIFFERENCE = 1e-5;
 
-  private final Sequential network;
+  private final Network network;
   private final SequencedMap<String, double[]> weights = new LinkedHashMap<>();
   private final long seed;
 
@@ -98,28 +100,42 @@ final class DoubleNetwork {
     for (int i = 0; i < x.length; i++) {
       x[i] = (pixels[i] & 0xFF) / 255.0;
     }
-    int number = 0;
-    for (Sequential.Entry entry : network.entries()) {
-      Layer layer = entry.layer();
-      if (layer instanceof Conv2D conv) {
-        x = convolution(conv, entry, x);
-      } else if (layer instanceof MaxPooling2D pool) {
-        x = pooling(pool, entry, x);
-      } else if (layer instanceof Dense dense) {
-        x = dense(dense, entry, x);
-      } else if (layer instanceof Dropout dropout && step >= 0) {
-        x = dropout(dropout, number, row, step, x);
-      }
-      number++;
+    List<double[]> values = new ArrayList<>(List.of(x));
+    for (Network.Entry entry : network.entries()) {
+      List<double[]> inputs = entry.inputs().stream().map(values::get).toList();
+      values.add(output(entry, inputs, row, step));
     }
-    return x;
+    return values.get(values.size() - 1);
   }
 
-  private double[] weight(Sequential.Entry entry, String role) {
+  private double[] output(Network.Entry entry, List<double[]> inputs, int row, int step) {
+    double[] x = inputs.get(0);
+    return switch (entry.operation()) {
+      case Conv2D conv -> convolution(conv, entry, x);
+      case MaxPooling2D pool -> pooling(pool, entry, x);
+      case Dense dense -> dense(dense, entry, x);
+      case Dropout dropout when step >= 0 ->
+          dropout(dropout, network.entries().indexOf(entry), row, step, x);
+      case Add _ -> sum(inputs);
+      default -> x;
+    };
+  }
+
+  private static double[] sum(List<double[]> inputs) {
+    double[] sum = new double[inputs.get(0).length];
+    for (double[] input : inputs) {
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += input[i];
+      }
+    }
+    return sum;
+  }
+
+  private double[] weight(Network.Entry entry, String role) {
     return Objects.requireNonNull(weights.get(entry.name() + "/" + role));
   }
 
-  private double[] convolution(Conv2D conv, Sequential.Entry entry, double[] x) {
+  private double[] convolution(Conv2D conv, Network.Entry entry, double[] x) {
     Shape out = entry.output();
     double[] kernel = weight(entry, "kernel");
     double[] bias = weight(entry, "bias");
@@ -135,8 +151,8 @@ final class DoubleNetwork {
   }
 
   private static double filtered(
-      Conv2D conv, Sequential.Entry entry, double[] x, double[] kernel, int[] position) {
-    Shape in = entry.input();
+      Conv2D conv, Network.Entry entry, double[] x, double[] kernel, int[] position) {
+    Shape in = entry.shapes().get(0);
     int k = position[2];
     int perGroup = in.channels() / conv.groups();
     int first = k / (conv.filters() / conv.groups()) * perGroup;
@@ -160,16 +176,16 @@ final class DoubleNetwork {
     return sum;
   }
 
-  private static int padTop(Conv2D conv, Sequential.Entry entry) {
+  private static int padTop(Conv2D conv, Network.Entry entry) {
     int extent = (conv.kernelHeight() - 1) * conv.dilationHeight() + 1;
-    int in = entry.input().height();
+    int in = entry.shapes().get(0).height();
     int out = entry.output().height();
     return conv.same() ? samePadding(in, out, conv.strideHeight(), extent) / 2 : 0;
   }
 
-  private static int padLeft(Conv2D conv, Sequential.Entry entry) {
+  private static int padLeft(Conv2D conv, Network.Entry entry) {
     int extent = (conv.kernelWidth() - 1) * conv.dilationWidth() + 1;
-    int in = entry.input().width();
+    int in = entry.shapes().get(0).width();
     int out = entry.output().width();
     return conv.same() ? samePadding(in, out, conv.strideWidth(), extent) / 2 : 0;
   }
@@ -179,8 +195,8 @@ final class DoubleNetwork {
     return Math.max(0, (out - 1) * stride + extent - in);
   }
 
-  private static double[] pooling(MaxPooling2D pool, Sequential.Entry entry, double[] x) {
-    Shape in = entry.input();
+  private static double[] pooling(MaxPooling2D pool, Network.Entry entry, double[] x) {
+    Shape in = entry.shapes().get(0);
     Shape out = entry.output();
     double[] y = new double[out.elements()];
     for (int i = 0; i < y.length; i++) {
@@ -198,7 +214,7 @@ final class DoubleNetwork {
     return y;
   }
 
-  private double[] dense(Dense dense, Sequential.Entry entry, double[] x) {
+  private double[] dense(Dense dense, Network.Entry entry, double[] x) {
     double[] kernel = weight(entry, "kernel");
     double[] y = weight(entry, "bias").clone();
     for (int i = 0; i < x.length; i++) {

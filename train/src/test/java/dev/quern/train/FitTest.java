@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a training reports, and how it is ended early. */
 class FitTest {
-  private final Sequential network = Sequential.of(Shape.flat(16), Dense.of(8).relu(), Dense.of(2));
+  private final Network network = Sequential.of(Shape.flat(16), Dense.of(8).relu(), Dense.of(2));
   private final DataSet rows = Rows.halves(70, 16, 1);
   private Device device;
   private Model model;

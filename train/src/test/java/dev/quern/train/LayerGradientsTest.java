@@ -101,14 +101,58 @@ class LayerGradientsTest {
         named("one pixel", new Shape(1, 1, 3), Conv2D.of(2, 1, 1).relu(), Dense.of(2)));
   }
 
+  private static final Conv2D SAME = Conv2D.of(4, 3, 3).samePadding();
+
+  /** Every way in which gradients meet, and in which one is read by several. */
+  static Stream<Arguments> graphs() {
+    Node input = Node.input(IMAGE);
+    Node x = input.then(Conv2D.of(4, 2, 2));
+    Node relu = input.then(SAME.relu());
+    return Stream.of(
+        graph("residual block", Add.of(x, x.then(SAME.relu(), SAME))),
+        graph("the other way round", Add.of(x.then(SAME.relu(), SAME), x)),
+        // The addition hands one gradient to both arms, and both change theirs.
+        graph("diamond of two ReLUs", Add.of(x.then(SAME.relu()), x.then(SAME.relu()))),
+        graph("diamond with a ReLU on one arm", Add.of(x.then(SAME), x.then(SAME.relu()))),
+        graph("ReLU as a shortcut", Add.of(relu, relu.then(SAME, Dropout.of(0.2)))),
+        graph("three takers", Add.of(x.then(SAME), x.then(SAME.relu()), x.then(SAME))),
+        graph("three takers, one of them the sum", Add.of(x.then(SAME), x, x.then(SAME.relu()))),
+        graph("sum of sums", Add.of(Add.of(x, x.then(SAME.relu())), Add.of(x.then(SAME), x))),
+        graph("twice the same", Add.of(relu, relu)),
+        graph("pool beside a convolution", beside(relu)),
+        graph("two blocks", twoBlocks(relu)),
+        graph("input as a shortcut", Add.of(input.then(Conv2D.of(2, 1, 1).relu()), input)),
+        graph(
+            "rows of numbers",
+            Add.of(
+                relu.then(Flatten.of(), Dense.of(6).relu()),
+                relu.then(Flatten.of(), Dense.of(6)))));
+  }
+
+  /** The pool must not go through the ReLU alone, as somebody else takes its output, too. */
+  private static Node beside(Node relu) {
+    return Add.of(
+        relu.then(MaxPooling2D.of(2, 2)), relu.then(SAME.strides(2, 2)).then(Conv2D.of(4, 2, 1)));
+  }
+
+  private static Node twoBlocks(Node x) {
+    Node first = Add.of(x, x.then(SAME.relu(), SAME));
+    Node second = Add.of(first, first.then(SAME.relu(), Dropout.of(0.25), SAME));
+    return second.then(MaxPooling2D.of(2, 2));
+  }
+
+  private static Arguments graph(String name, Node node) {
+    return Arguments.of(name, Network.of(node.then(Flatten.of(), Dense.of(3))));
+  }
+
   private static Arguments named(String name, Shape input, Layer... layers) {
     return Arguments.of(name, Sequential.of(input, layers));
   }
 
   /** Two steps with learning rate 0, so that the second is replayed and draws other masks. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource("networks")
-  void gradientsAreTheDifferencesOfTheLoss(String name, Sequential network) {
+  @MethodSource({"networks", "graphs"})
+  void gradientsAreTheDifferencesOfTheLoss(String name, Network network) {
     DataSet rows = Rows.random(network, 5, 11);
     try (Device device = Cpu.open();
         Model model = compile(network, device)) {
@@ -123,8 +167,8 @@ class LayerGradientsTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("networks")
-  void evaluationAndPredictionSeeNoDropout(String name, Sequential network) {
+  @MethodSource({"networks", "graphs"})
+  void evaluationAndPredictionSeeNoDropout(String name, Network network) {
     DataSet rows = Rows.random(network, 5, 12);
     try (Device device = Cpu.open();
         Model model = compile(network, device)) {
@@ -142,7 +186,7 @@ class LayerGradientsTest {
     }
   }
 
-  private static Model compile(Sequential network, Device device) {
+  private static Model compile(Network network, Device device) {
     Model model =
         network.compile(device, Optimizer.sgd(0), Loss.SPARSE_CATEGORICAL_CROSSENTROPY, SEED);
     // Biases begin at 0, where a wrong sign or a missing bias could not be seen.

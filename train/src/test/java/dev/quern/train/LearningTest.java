@@ -14,7 +14,7 @@ class LearningTest {
 
   @Test
   void theMnistNetworkLearnsDrawnDigits() {
-    Sequential network =
+    Network network =
         Sequential.of(
             new Shape(28, 28, 1),
             Conv2D.of(32, 3, 3).relu(),

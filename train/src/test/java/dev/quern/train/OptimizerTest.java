@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class OptimizerTest {
   private static final String WEIGHT = "dense/kernel";
 
-  private final Sequential network = Sequential.of(Shape.flat(6), Dense.of(3));
+  private final Network network = Sequential.of(Shape.flat(6), Dense.of(3));
   private final DataSet rows = Rows.random(network, 8, 2);
 
   /**

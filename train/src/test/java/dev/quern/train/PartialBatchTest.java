@@ -17,7 +17,7 @@ class PartialBatchTest {
   /** Float32 sums in another order. */
   private static final double ROUNDING = 1e-6;
 
-  private final Sequential network =
+  private final Network network =
       Sequential.of(
           new Shape(6, 6, 1),
           Conv2D.of(3, 3, 3).relu(),

@@ -8,7 +8,7 @@ final class Rows {
   private Rows() {}
 
   /** As many rows of random pixels and labels as a network takes. */
-  static DataSet random(Sequential network, int count, long seed) {
+  static DataSet random(Network network, int count, long seed) {
     Random random = new Random(seed);
     Shape shape = network.input();
     int classes = network.output().elements();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** The same seed gives the same bytes; another seed other ones. */
 class SeedTest {
-  private final Sequential network =
+  private final Network network =
       Sequential.of(
           new Shape(8, 8, 1),
           Conv2D.of(4, 3, 3).relu(),
@@ -66,7 +66,7 @@ class SeedTest {
    */
   @Test
   void everyEpochHasAnOrderOfItsOwn() {
-    Sequential small = Sequential.of(Shape.flat(6), Dense.of(3));
+    Network small = Sequential.of(Shape.flat(6), Dense.of(3));
     DataSet data = Rows.random(small, 40, 6);
     Set<List<Float>> gradients = new HashSet<>();
     try (Device device = Cpu.open();
@@ -114,7 +114,7 @@ class SeedTest {
 
   @Test
   void initialWeightsAreGlorotUniformAndBiasesZero() {
-    Sequential wide =
+    Network wide =
         Sequential.of(new Shape(5, 5, 8), Conv2D.of(64, 3, 3), Flatten.of(), Dense.of(10));
     try (Device device = Cpu.open();
         Model model =

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SequentialTest {
   private static final Shape DIGIT = new Shape(28, 28, 1);
 
-  private static Sequential mnist() {
+  private static Network mnist() {
     return Sequential.of(
         DIGIT,
         Conv2D.of(32, 3, 3).relu(),

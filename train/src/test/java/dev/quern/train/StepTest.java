@@ -21,7 +21,7 @@ class StepTest {
   /** How long the compiler may take: the Vector API allocates until its callers are compiled. */
   private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-  private final Sequential network =
+  private final Network network =
       Sequential.of(
           new Shape(12, 12, 1),
           Conv2D.of(8, 3, 3).relu(),

@@ -2,13 +2,13 @@ package dev.quern.bench.meter;
 
 import dev.quern.bench.result.Result;
 import dev.quern.bench.suite.Problem;
-import dev.quern.train.Sequential;
+import dev.quern.train.Network;
 import java.util.function.Supplier;
 
 /** Measures any problem. */
 public final class Meter {
   private final Conditions conditions;
-  private final Supplier<Sequential> network;
+  private final Supplier<Network> network;
 
   /**
    * A meter.
@@ -16,7 +16,7 @@ public final class Meter {
    * @param conditions on which device, and how
    * @param network makes the MNIST network
    */
-  public Meter(Conditions conditions, Supplier<Sequential> network) {
+  public Meter(Conditions conditions, Supplier<Network> network) {
     this.conditions = conditions;
     this.network = network;
   }

@@ -10,8 +10,8 @@ import dev.quern.train.Fit;
 import dev.quern.train.History;
 import dev.quern.train.Loss;
 import dev.quern.train.Model;
+import dev.quern.train.Network;
 import dev.quern.train.Optimizer;
-import dev.quern.train.Sequential;
 import dev.quern.train.TrainingListener;
 import dev.quern.train.data.DataSet;
 import dev.quern.train.data.SyntheticDigits;
@@ -45,7 +45,7 @@ final class NetworkMeter {
   private static final double FASTER = 0.97;
 
   private final Conditions conditions;
-  private final Supplier<Sequential> network;
+  private final Supplier<Network> network;
   private final Problem.Network problem;
   private final boolean training;
   private final int batch;
@@ -55,7 +55,7 @@ final class NetworkMeter {
    *
    * @param network makes the network
    */
-  NetworkMeter(Conditions conditions, Supplier<Sequential> network, Problem.Network problem) {
+  NetworkMeter(Conditions conditions, Supplier<Network> network, Problem.Network problem) {
     this.conditions = conditions;
     this.network = network;
     this.problem = problem;

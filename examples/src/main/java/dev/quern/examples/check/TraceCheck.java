@@ -10,6 +10,7 @@ import dev.quern.train.Flatten;
 import dev.quern.train.Loss;
 import dev.quern.train.MaxPooling2D;
 import dev.quern.train.Model;
+import dev.quern.train.Network;
 import dev.quern.train.Optimizer;
 import dev.quern.train.Sequential;
 import dev.quern.train.Shape;
@@ -88,7 +89,7 @@ final class TraceCheck {
             (float) trace.hyper("beta2"),
             (float) trace.hyper("epsilon"),
             Adam.Form.KERAS);
-    Sequential network =
+    Network network =
         Sequential.of(
             new Shape(28, 28, 1),
             Conv2D.of(32, 3, 3).relu(),

@@ -1,0 +1,67 @@
+package dev.quern.train;
+
+import java.util.List;
+
+/**
+ * What computes a {@link Node} from others: a {@link Layer}, which has one input, or a {@link
+ * Merge}. An immutable description without any memory.
+ */
+public sealed interface Operation permits Layer, Merge {
+
+  /** Keras's name of the kind, for example {@code conv2d}; names of weights begin with it. */
+  String kind();
+
+  /**
+   * Shape of the output for inputs of these shapes.
+   *
+   * @throws dev.quern.core.SpecException if they do not fit; says what is expected
+   */
+  Shape output(List<Shape> inputs);
+
+  /** What is learned, in Keras's order. */
+  default List<WeightSpec> weights(List<Shape> inputs) {
+    return List.of();
+  }
+
+  /**
+   * Four-byte elements kept from the forward pass for the backward pass, a batch, apart from inputs
+   * and output.
+   */
+  default long savedElements(List<Shape> inputs, int batch) {
+    return 0;
+  }
+
+  /** Whether the output is the first input under another shape, so that both share their memory. */
+  default boolean reshapesOnly() {
+    return false;
+  }
+
+  /**
+   * Whether the gradient by each input is the gradient by the output, element for element. There is
+   * then nothing to do in the backward pass, and no memory for it.
+   */
+  default boolean passesGradient() {
+    return reshapesOnly();
+  }
+
+  /** Whether the operation ends in a ReLU. */
+  default boolean endsInRelu() {
+    return false;
+  }
+
+  /**
+   * Whether the backward pass may write into the gradient by the output. It then gets one that
+   * nobody else reads.
+   */
+  default boolean changesOutputGradient() {
+    return endsInRelu();
+  }
+
+  /** Whether the backward pass goes through a ReLU that the layer before ends in as well. */
+  default boolean passesReluOfInput() {
+    return false;
+  }
+
+  /** Prepares the kernels for a batch. */
+  BoundLayer bind(LayerContext context);
+}
