@@ -7,6 +7,8 @@ import dev.quern.core.DeviceBuffer;
 import dev.quern.core.Stream;
 import dev.quern.kernels.GatherBatch;
 import dev.quern.train.data.DataSet;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data set on the device, with the order in which its rows come and the number of the next batch.
@@ -16,44 +18,75 @@ final class DeviceData implements AutoCloseable {
   private static final int PORTION_BYTES = 1 << 22;
 
   private final Arena arena;
-  private final DeviceBuffer pixels;
+  private final DeviceBuffer samples;
   private final DeviceBuffer labels;
+  private final @Nullable DeviceBuffer targets;
   private final DeviceBuffer order;
+  private final DeviceBuffer cursors;
   private final DeviceBuffer cursor;
+  private final DeviceBuffer targetCursor;
   private final int count;
   private final int elements;
+  private final int targetElements;
 
-  DeviceData(Device device, Stream stream, DataSet data) {
+  /**
+   * Copies a data set to the device.
+   *
+   * @param loss decides what is right about a row: a label, or numbers
+   * @param outputs numbers that the network gives for a row
+   */
+  DeviceData(Device device, Stream stream, DataSet data, Loss loss, int outputs) {
     count = data.count();
     elements = data.elements();
-    long pixelCount = (long) count * elements;
+    targetElements = loss.targetElements(outputs);
+    DataType type = data.arePictures() ? DataType.UINT8 : DataType.FLOAT32;
+    long numbers = (long) count * elements;
+    long targetNumbers = (long) count * targetElements;
     arena =
         device.newArena(
             data.name(),
-            Arena.footprint(DataType.UINT8, pixelCount)
+            Arena.footprint(type, numbers)
+                + Arena.footprint(DataType.FLOAT32, targetNumbers)
                 + 2 * Arena.footprint(DataType.INT32, count)
-                + Arena.footprint(DataType.INT32, 1));
-    pixels = arena.allocate("pixels", DataType.UINT8, pixelCount);
+                + Arena.footprint(DataType.INT32, 2));
+    samples = arena.allocate(data.arePictures() ? "pixels" : "features", type, numbers);
     labels = arena.allocate("labels", DataType.INT32, count);
     order = arena.allocate("order", DataType.INT32, count);
-    cursor = arena.allocate("cursor", DataType.INT32, 1);
-    int rows = Math.max(1, PORTION_BYTES / elements);
+    cursors = arena.allocate("cursors", DataType.INT32, 2);
+    cursor = cursors.part("cursor", 0, 1);
+    targetCursor = cursors.part("cursor of targets", 1, 1);
+    targets =
+        targetElements == 0 ? null : arena.allocate("targets", DataType.FLOAT32, targetNumbers);
+    fill(stream, data, loss, outputs);
+    rewind(stream, IntStream.range(0, count).toArray());
+  }
+
+  private void fill(Stream stream, DataSet data, Loss loss, int outputs) {
+    int rows = Math.max(1, PORTION_BYTES / Float.BYTES / Math.max(elements, targetElements));
     for (int from = 0; from < count; from += rows) {
       int to = Math.min(count, from + rows);
-      long portion = (long) (to - from) * elements;
-      stream.write(pixels.part("rows", (long) from * elements, portion), data.pixels(from, to));
+      DeviceBuffer part = part(samples, from, to, elements);
+      if (data.arePictures()) {
+        stream.write(part, data.pixels(from, to));
+      } else {
+        stream.write(part, data.features(from, to));
+      }
+      if (targets != null) {
+        stream.write(
+            part(targets, from, to, targetElements), loss.targets(data, from, to, outputs));
+      }
     }
-    stream.write(labels, data.labels());
-    int[] inOrder = new int[count];
-    for (int i = 0; i < count; i++) {
-      inOrder[i] = i;
-    }
-    rewind(stream, inOrder);
+    // Numbers to come near to have no labels; all that a step asks then is whether a row counts.
+    stream.write(labels, data.isLabelled() ? data.labels() : new int[count]);
+  }
+
+  private static DeviceBuffer part(DeviceBuffer all, int from, int to, int elements) {
+    return all.part("rows", (long) from * elements, (long) (to - from) * elements);
   }
 
   /** Number of batches of this size, the last one perhaps partial. */
   int batches(int batch) {
-    return (count + batch - 1) / batch;
+    return (int) (((long) count + batch - 1) / batch);
   }
 
   int count() {
@@ -68,17 +101,39 @@ final class DeviceData implements AutoCloseable {
 
   /** Starts again from the first batch. */
   void rewind(Stream stream) {
-    stream.clear(cursor);
+    stream.clear(cursors);
   }
 
-  /** The problem of picking a batch from here, pixels scaled to 0 to 1. */
-  GatherBatch.Spec gatherSpec(int batch) {
-    return new GatherBatch.Spec(DataType.UINT8, count, elements, count, batch, 1 / 255f, 0);
+  /** Prepares picking a plan's batches. */
+  Gather prepare(Plan plan) {
+    return new Gather(plan);
   }
 
-  /** Enqueues picking the next batch. */
-  void gather(GatherBatch kernel, Stream stream, DeviceBuffer x, DeviceBuffer y) {
-    kernel.run(stream, pixels, labels, order, cursor, x, y);
+  /** Picks the next batch: pixels scaled to 0 to 1, numbers as they are. */
+  final class Gather {
+    private final Plan plan;
+    private final GatherBatch rows;
+    private final @Nullable GatherBatch answers;
+
+    private Gather(Plan plan) {
+      this.plan = plan;
+      float scale = samples.type() == DataType.UINT8 ? 1 / 255f : 1;
+      rows = plan.prepare(spec(samples.type(), elements, scale));
+      answers = targets == null ? null : plan.prepare(spec(DataType.FLOAT32, targetElements, 1));
+    }
+
+    private GatherBatch.Spec spec(DataType type, int numbers, float scale) {
+      return new GatherBatch.Spec(type, count, numbers, count, plan.settings().batch(), scale, 0);
+    }
+
+    /** Enqueues picking the next batch. */
+    void run(Stream stream) {
+      rows.run(stream, samples, labels, order, cursor, plan.x(), plan.labels());
+      DeviceBuffer right = plan.targets();
+      if (answers != null && targets != null && right != null) {
+        answers.run(stream, targets, labels, order, targetCursor, right, plan.labels());
+      }
+    }
   }
 
   @Override

@@ -32,12 +32,11 @@ final class Evaluator implements AutoCloseable {
       closing.add(stream::close);
       totals = new Totals(device, stream);
       closing.add(totals::close);
-      rows = new DeviceData(device, stream, data);
+      rows = new DeviceData(device, stream, data, settings.loss(), network.output().elements());
       closing.add(rows::close);
       plan = new Plan(network, device, stream, parameters, settings);
       closing.add(plan::close);
-      int classes = network.output().elements();
-      step = new TrainingStep(device, stream, plan, settings, classes, rows, totals, null);
+      step = new TrainingStep(device, stream, plan, rows, totals, null);
       closing.add(step::close);
     } catch (RuntimeException e) {
       close();

@@ -1,14 +1,15 @@
 package dev.quern.train;
 
 import dev.quern.core.Device;
+import dev.quern.core.Kernel;
 import dev.quern.core.SpecException;
 import dev.quern.core.Stream;
 import dev.quern.kernels.Precision;
-import dev.quern.kernels.Softmax;
 import dev.quern.train.data.DataSet;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,18 +17,18 @@ import org.jspecify.annotations.Nullable;
  * thread at a time, but for {@link #requestStop}. Closing it frees all its memory.
  */
 public final class Model implements AutoCloseable {
-  /** Steps whose losses are summed up in float32 before the host takes them over in double. */
-  static final int COLLECT_STEPS = 64;
-
   static final int PURPOSE_WEIGHTS = 1;
   static final int PURPOSE_SHUFFLE = 2;
   static final int PURPOSE_LAYERS = 3;
 
   private final Network network;
   private final Device device;
-  private final Stream stream;
+  private final Optimizer optimizer;
+  private final Loss loss;
   private final long seed;
   private final Precision precision;
+  private final List<Runnable> closing = new ArrayList<>();
+  private final Stream stream;
   private final Parameters parameters;
   private final Optimizer.Update update;
   private final Totals totals;
@@ -35,17 +36,43 @@ public final class Model implements AutoCloseable {
   private long stepsTrained;
   private volatile boolean stopRequested;
 
-  Model(Network network, Device device, Optimizer optimizer, long seed, Precision precision) {
+  Model(
+      Network network,
+      Device device,
+      Optimizer optimizer,
+      Loss loss,
+      long seed,
+      Precision precision) {
+    loss.requireOutput(network.output());
     this.network = network;
     this.device = device;
+    this.optimizer = optimizer;
+    this.loss = loss;
     this.seed = seed;
     this.precision = precision;
-    stream = device.newStream();
-    parameters = new Parameters(device, network.weightSpecs(), optimizer.states());
-    update = optimizer.prepare(device, parameters);
-    stream.reserveWorkspace(update.kernel().workspaceBytes());
-    totals = new Totals(device, stream);
-    parameters.initialize(stream, seed, optimizer.learningRate());
+    try {
+      stream = device.newStream();
+      closing.add(stream::close);
+      parameters = new Parameters(device, network.weightSpecs(), optimizer.states());
+      closing.add(parameters::close);
+      update = optimizer.prepare(device, parameters);
+      for (Kernel kernel : update.kernels()) {
+        closing.add(kernel::close);
+        stream.reserveWorkspace(kernel.workspaceBytes());
+      }
+      totals = new Totals(device, stream);
+      closing.add(totals::close);
+      parameters.initialize(stream, seed, optimizer.learningRate().checked(0));
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Closes the device with the model. */
+  Model owningDevice() {
+    closing.add(0, device::close);
+    return this;
   }
 
   /** The network's description. */
@@ -53,10 +80,73 @@ public final class Model implements AutoCloseable {
     return network;
   }
 
+  /** The device that the model is on. */
+  public Device device() {
+    return device;
+  }
+
+  Stream stream() {
+    return stream;
+  }
+
+  Loss loss() {
+    return loss;
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  Parameters parameters() {
+    return parameters;
+  }
+
+  Optimizer.Update update() {
+    return update;
+  }
+
+  Totals totals() {
+    return totals;
+  }
+
+  /** The settings of a plan for batches of so many rows. */
+  Plan.Settings plan(int batch, boolean training) {
+    return new Plan.Settings(batch, training, precision, seed, loss);
+  }
+
+  /** The learning rates of epochs of so many steps; null if there is one for ever. */
+  @Nullable Rates newRates(int steps) {
+    Schedule schedule = optimizer.learningRate();
+    return schedule instanceof Schedule.Constant
+        ? null
+        : new Rates(device, stream, update, schedule, parameters.learningRate(), steps);
+  }
+
+  /** The number of the epoch that begins, from 0, over all fits. */
+  int beginEpoch() {
+    return epochsTrained++;
+  }
+
+  /** Number of steps over all fits. */
+  long stepsTrained() {
+    return stepsTrained;
+  }
+
+  /** Counts steps; returns whether these were the very first. */
+  boolean countSteps(int steps) {
+    boolean first = stepsTrained == 0;
+    stepsTrained += steps;
+    return first;
+  }
+
+  boolean stopRequested() {
+    return stopRequested;
+  }
+
   /**
    * Trains.
    *
-   * @param data what to learn from; its shape and classes must be the network's
+   * @param data what to learn from; it must be what network and loss take
    * @return an entry an epoch
    */
   public History fit(DataSet data, Fit settings) {
@@ -69,102 +159,29 @@ public final class Model implements AutoCloseable {
     if (settings.validation() != null) {
       requireFitting(settings.validation());
     }
-    History history = new History();
-    Plan.Settings plan = new Plan.Settings(settings.batch(), true, precision, seed);
-    try (DeviceData rows = new DeviceData(device, stream, data);
-        Plan forwardAndBack = new Plan(network, device, stream, parameters, plan);
-        TrainingStep step = step(forwardAndBack, plan, rows, update);
-        Validation validation = new Validation(this, settings)) {
-      for (int epoch = 1; epoch <= settings.epochs() && !stopRequested; epoch++) {
-        settings.listener().epochBegins(epoch, settings.epochs(), rows.batches(settings.batch()));
-        History.Epoch result = epoch(rows, step, validation, settings);
-        history.add(result);
-        settings.listener().epochEnds(epoch, result);
-      }
+    try (Training training = new Training(this, data, settings)) {
+      return training.run();
     } finally {
       stopRequested = false;
     }
-    return history;
   }
 
-  /** The validation data of a fit, planned when it is first needed: not before the first step. */
-  private static final class Validation implements AutoCloseable {
-    private final Model model;
-    private final Fit settings;
-    private @Nullable Evaluator evaluator;
-
-    Validation(Model model, Fit settings) {
-      this.model = model;
-      this.settings = settings;
+  /**
+   * Changes the learning rate, for all steps from now on.
+   *
+   * @throws SpecException if the optimizer has a schedule, which would take the rate back
+   */
+  public void setLearningRate(double rate) {
+    if (!(optimizer.learningRate() instanceof Schedule.Constant)) {
+      throw new SpecException("the learning rate follows a schedule and cannot be set by hand");
     }
-
-    @Nullable Evaluation run() {
-      DataSet data = settings.validation();
-      if (data == null || model.stopRequested) {
-        return null;
-      }
-      if (evaluator == null) {
-        evaluator = model.evaluator(data, settings.batch());
-      }
-      return evaluator.run();
-    }
-
-    @Override
-    public void close() {
-      if (evaluator != null) {
-        evaluator.close();
-      }
-    }
+    float checked = Schedule.constant(rate).checked(stepsTrained);
+    stream.write(parameters.learningRate(), new float[] {checked});
   }
 
-  private History.Epoch epoch(
-      DeviceData rows, TrainingStep step, Validation validation, Fit settings) {
-    long key = SeededRandom.key(seed, PURPOSE_SHUFFLE, epochsTrained++);
-    if (settings.shuffle()) {
-      rows.rewind(stream, new SeededRandom(key).permutation(rows.count()));
-    } else {
-      rows.rewind(stream);
-    }
-    totals.reset();
-    long start = System.nanoTime();
-    int steps = rows.batches(settings.batch());
-    int done = 0;
-    long seen = 0;
-    while (done < steps && !stopRequested) {
-      int enqueued = step.run(stepsUntilRead(done, steps, settings));
-      done += enqueued;
-      boolean first = stepsTrained == 0;
-      stepsTrained += enqueued;
-      if (first) {
-        stream.synchronize();
-        settings.listener().firstStepDone();
-      }
-      seen = Math.min((long) done * settings.batch(), rows.count());
-      boolean reports = done % settings.progressSteps() == 0 || done == steps;
-      if (reports || done % COLLECT_STEPS == 0) {
-        totals.collect();
-      }
-      if (reports) {
-        double rate = seen / seconds(start);
-        settings.listener().progress(done, totals.meanLoss(seen), totals.accuracy(seen), rate);
-      }
-    }
-    totals.collect();
-    double seconds = seconds(start);
-    double loss = totals.meanLoss(seen);
-    double accuracy = totals.accuracy(seen);
-    return new History.Epoch(loss, accuracy, validation.run(), seconds, seen / seconds);
-  }
-
-  /** How many steps may go by before the host reads the totals again. */
-  private static int stepsUntilRead(int done, int steps, Fit settings) {
-    int untilReport = settings.progressSteps() - done % settings.progressSteps();
-    int untilCollection = COLLECT_STEPS - done % COLLECT_STEPS;
-    return Math.min(steps - done, Math.min(untilReport, untilCollection));
-  }
-
-  private static double seconds(long startNanos) {
-    return (System.nanoTime() - startNanos) / 1e9;
+  /** The learning rate of the last step, or of the next one where it does not change by itself. */
+  public float learningRate() {
+    return stream.readFloats(parameters.learningRate())[0];
   }
 
   /** Loss and accuracy over a data set, without training; {@code batch} rows at a time. */
@@ -175,58 +192,26 @@ public final class Model implements AutoCloseable {
     }
   }
 
-  private Evaluator evaluator(DataSet data, int batch) {
+  Evaluator evaluator(DataSet data, int batch) {
     requireFitting(data);
     if (batch < 1) {
       throw new SpecException("evaluate: batch must be at least 1, but is " + batch);
     }
-    Plan.Settings settings = new Plan.Settings(batch, false, precision, seed);
-    return new Evaluator(device, network, parameters, settings, data);
-  }
-
-  private TrainingStep step(
-      Plan plan, Plan.Settings settings, DeviceData rows, Optimizer.@Nullable Update with) {
-    return new TrainingStep(
-        device, stream, plan, settings, network.output().elements(), rows, totals, with);
+    return new Evaluator(device, network, parameters, plan(batch, false), data);
   }
 
   /**
-   * The probability of each class for each row.
+   * What the network answers to each row: with a categorical loss the probability of each class.
    *
-   * @return [rows][classes], each row adding up to 1
+   * @return [rows][outputs]
    */
   public float[][] predict(DataSet data) {
     requireFitting(data);
-    int classes = network.output().elements();
-    int batch = Math.max(1, Math.min(data.count(), 128));
-    float[][] probabilities = new float[data.count()][];
-    try (Evaluator rows = evaluator(data, batch);
-        Softmax softmax = device.prepare(new Softmax.Spec(batch, classes))) {
-      Stream own = rows.stream();
-      own.reserveWorkspace(softmax.workspaceBytes());
-      rows.rewind();
-      for (int from = 0; from < data.count(); from += batch) {
-        rows.next();
-        softmax.forward(own, rows.plan().output(), rows.plan().output());
-        float[] all = own.readFloats(rows.plan().output());
-        for (int i = from; i < Math.min(from + batch, data.count()); i++) {
-          int start = (i - from) * classes;
-          probabilities[i] = Arrays.copyOfRange(all, start, start + classes);
-        }
-      }
-    }
-    return probabilities;
+    return Prediction.of(this, data);
   }
 
   private void requireFitting(DataSet data) {
-    Shape shape = new Shape(data.height(), data.width(), data.channels());
-    int classes = network.output().elements();
-    if (!shape.equals(network.input()) || data.classes() > classes || data.count() == 0) {
-      throw new SpecException(
-          "the network takes rows of %s in up to %d classes, but %s has %d rows of %s in %d classes"
-              .formatted(
-                  network.input(), classes, data.name(), data.count(), shape, data.classes()));
-    }
+    loss.requireFitting(network, data);
   }
 
   /** Ends {@link #fit} after the step under way; what was learned stays. From any thread. */
@@ -285,18 +270,38 @@ public final class Model implements AutoCloseable {
    * @throws dev.quern.train.data.DataException if the file cannot be written; an old one then stays
    */
   public void save(Path file) {
-    Safetensors.write(
-        file,
-        weightNames().stream()
-            .map(name -> new Safetensors.Array(name, weightShape(name), weight(name)))
-            .toList());
+    WeightFile.save(this, file);
+  }
+
+  /**
+   * Reads all weights from a file that {@link #save} wrote of the same network.
+   *
+   * @throws dev.quern.train.data.DataException if the file is missing or damaged, or if it holds
+   *     other names or shapes; the model then stays as it is
+   */
+  public void load(Path file) {
+    WeightFile.load(this, file);
+  }
+
+  /**
+   * Reads those weights from a file that it holds under the same name in the same shape, and leaves
+   * all others: what a network takes over from one that was trained for another purpose.
+   *
+   * @return the names that were read
+   * @throws dev.quern.train.data.DataException if the file is missing or damaged
+   */
+  public List<String> loadMatching(Path file) {
+    return loadMatching(file, name -> true);
+  }
+
+  /** As {@link #loadMatching(Path)}, of the names that pass alone. */
+  public List<String> loadMatching(Path file, Predicate<String> wanted) {
+    return WeightFile.loadMatching(this, file, wanted);
   }
 
   @Override
   public void close() {
-    totals.close();
-    update.kernel().close();
-    parameters.close();
-    stream.close();
+    closing.reversed().forEach(Runnable::run);
+    closing.clear();
   }
 }

@@ -1,5 +1,6 @@
 package dev.quern.train;
 
+import dev.quern.core.Detection;
 import dev.quern.core.Device;
 import dev.quern.core.SpecException;
 import dev.quern.kernels.Precision;
@@ -158,6 +159,25 @@ public final class Network {
   }
 
   /**
+   * Puts the network on the best device that is found, with fresh weights from seed 1. Closing the
+   * model closes the device.
+   *
+   * @param optimizer how weights follow their gradients
+   * @param loss what training makes small
+   * @throws dev.quern.core.BackendUnavailableException if no device can be used
+   */
+  public Model compile(Optimizer optimizer, Loss loss) {
+    loss.requireOutput(output());
+    Device device = Detection.detect().best().open();
+    try {
+      return compile(device, optimizer, loss, 1).owningDevice();
+    } catch (RuntimeException e) {
+      device.close();
+      throw e;
+    }
+  }
+
+  /**
    * Puts the network on a device, with fresh weights.
    *
    * @param device where; must stay open as long as the model
@@ -172,11 +192,7 @@ public final class Network {
   /** Puts the network on a device, with products in this precision. */
   public Model compile(
       Device device, Optimizer optimizer, Loss loss, long seed, Precision precision) {
-    if (!output().isFlat()) {
-      throw new SpecException(
-          loss + " needs a flat output, one number a class, but the network gives " + output());
-    }
-    return new Model(this, device, optimizer, seed, precision);
+    return new Model(this, device, optimizer, loss, seed, precision);
   }
 
   /** A table of layers, output shapes and numbers of weights. */

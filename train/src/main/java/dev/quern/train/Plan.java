@@ -30,6 +30,7 @@ final class Plan implements AutoCloseable {
   private final DeviceBuffer[] values;
   private final DeviceBuffer[] gradients;
   private final DeviceBuffer labels;
+  private final @Nullable DeviceBuffer targets;
   private final BoundLayer[] layers;
   private final List<Consumer<Stream>> backward = new ArrayList<>();
 
@@ -40,8 +41,9 @@ final class Plan implements AutoCloseable {
    * @param training whether there is a backward pass
    * @param precision arithmetic of products
    * @param seed of layers that draw random numbers
+   * @param loss what is wrong about an output
    */
-  record Settings(int batch, boolean training, Precision precision, long seed) {}
+  record Settings(int batch, boolean training, Precision precision, long seed, Loss loss) {}
 
   Plan(Network network, Device device, Stream stream, Parameters parameters, Settings settings) {
     this.network = network;
@@ -54,6 +56,8 @@ final class Plan implements AutoCloseable {
     try {
       int entries = network.entries().size();
       labels = arena.allocate("labels", DataType.INT32, settings.batch());
+      int numbers = settings.loss().targetElements(network.output().elements());
+      targets = numbers == 0 ? null : floats("targets", numbers);
       values = new DeviceBuffer[entries + 1];
       values[0] = floats("x", network.input().elements());
       gradients = new DeviceBuffer[flow.slots().size()];
@@ -81,6 +85,7 @@ final class Plan implements AutoCloseable {
   private long bytes() {
     long bytes = Arena.footprint(DataType.INT32, settings.batch());
     bytes += footprint(network.input().elements());
+    bytes += footprint(settings.loss().targetElements(network.output().elements()));
     for (Entry entry : network.entries()) {
       bytes += footprint(entry.output().elements());
       long saved = entry.operation().savedElements(entry.shapes(), settings.batch());
@@ -180,14 +185,28 @@ final class Plan implements AutoCloseable {
     return kernel;
   }
 
-  /** The batch, as scaled pixels. */
+  /** Prepares the loss of the batch. */
+  BoundLoss prepareLoss() {
+    return settings.loss().prepare(this, settings.batch(), network.output().elements());
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  /** The batch, as the network takes it. */
   DeviceBuffer x() {
     return values[0];
   }
 
-  /** The batch's right classes. */
+  /** The batch's right classes, or whether its rows count. */
   DeviceBuffer labels() {
     return labels;
+  }
+
+  /** The numbers that the batch is to come near to; null if the loss takes labels. */
+  @Nullable DeviceBuffer targets() {
+    return targets;
   }
 
   /** The last layer's output. */

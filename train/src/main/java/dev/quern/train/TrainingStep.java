@@ -1,13 +1,9 @@
 package dev.quern.train;
 
 import dev.quern.core.Device;
-import dev.quern.core.DeviceBuffer;
 import dev.quern.core.DeviceInfo;
 import dev.quern.core.Replay;
 import dev.quern.core.Stream;
-import dev.quern.kernels.GatherBatch;
-import dev.quern.kernels.SoftmaxCrossEntropy;
-import dev.quern.kernels.SoftmaxCrossEntropy.Reduction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +16,8 @@ final class TrainingStep implements AutoCloseable {
 
   private final Stream stream;
   private final Plan plan;
-  private final DeviceData data;
-  private final GatherBatch gather;
-  private final SoftmaxCrossEntropy loss;
+  private final DeviceData.Gather batch;
+  private final BoundLoss loss;
   private final Totals totals;
   private final Optimizer.@Nullable Update update;
   private final boolean severalAtOnce;
@@ -34,20 +29,16 @@ final class TrainingStep implements AutoCloseable {
       Device device,
       Stream stream,
       Plan plan,
-      Plan.Settings settings,
-      int classes,
       DeviceData data,
       Totals totals,
       Optimizer.@Nullable Update update) {
     this.stream = stream;
     this.plan = plan;
-    this.data = data;
     this.totals = totals;
     this.update = update;
     severalAtOnce = device.info().kind() == DeviceInfo.Kind.GPU;
-    gather = device.prepare(data.gatherSpec(settings.batch()));
-    loss = device.prepare(new SoftmaxCrossEntropy.Spec(settings.batch(), classes, Reduction.MEAN));
-    stream.reserveWorkspace(Math.max(gather.workspaceBytes(), loss.workspaceBytes()));
+    batch = data.prepare(plan);
+    loss = plan.prepareLoss();
   }
 
   /**
@@ -81,11 +72,9 @@ final class TrainingStep implements AutoCloseable {
   }
 
   private void body() {
-    DeviceBuffer gradient = plan.outputGradient();
-    data.gather(gather, stream, plan.x(), plan.labels());
+    batch.run(stream);
     plan.forward();
-    loss.run(
-        stream, plan.output(), plan.labels(), null, null, gradient, totals.loss(), totals.hits());
+    loss.run(stream, plan, totals);
     if (update != null) {
       plan.backward();
       stream.join();
@@ -101,7 +90,5 @@ final class TrainingStep implements AutoCloseable {
     if (one != null) {
       one.close();
     }
-    loss.close();
-    gather.close();
   }
 }

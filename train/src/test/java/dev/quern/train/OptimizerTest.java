@@ -82,4 +82,24 @@ class OptimizerTest {
           }
         });
   }
+
+  /** Keras's AdamW: weights shrink by themselves, the moments do not know. */
+  @Test
+  void adamWTakesItsDecayFromTheWeights() {
+    double[] m = new double[18];
+    double[] v = new double[18];
+    follow(
+        Optimizer.adamW(1e-2, 0.1),
+        s -> {
+          double t = s[3][0];
+          double rate = 1e-2 * Math.sqrt(1 - Math.pow(0.999, t)) / (1 - Math.pow(0.9, t));
+          for (int i = 0; i < m.length; i++) {
+            m[i] = 0.9 * m[i] + 0.1 * s[1][i];
+            v[i] = 0.999 * v[i] + 0.001 * s[1][i] * s[1][i];
+            double shrunk = s[0][i] * (1 - 1e-2 * 0.1);
+            double want = shrunk - rate * m[i] / (Math.sqrt(v[i]) + 1e-7);
+            assertThat(s[2][i]).isCloseTo(want, within(1e-6));
+          }
+        });
+  }
 }

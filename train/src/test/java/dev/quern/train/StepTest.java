@@ -21,6 +21,8 @@ class StepTest {
   /** How long the compiler may take: the Vector API allocates until its callers are compiled. */
   private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+  private static final Loss LOSS = Loss.SPARSE_CATEGORICAL_CROSSENTROPY;
+
   private final Network network =
       Sequential.of(
           new Shape(12, 12, 1),
@@ -34,19 +36,18 @@ class StepTest {
 
   @Test
   void allocatesNothing() {
-    Plan.Settings settings = new Plan.Settings(16, true, Precision.FP32, 1);
+    Plan.Settings settings = new Plan.Settings(16, true, Precision.FP32, 1, LOSS);
     try (Device device = Cpu.open();
         Stream stream = device.newStream();
         Parameters parameters = new Parameters(device, network.weightSpecs(), 2);
         Totals totals = new Totals(device, stream);
-        DeviceData data = new DeviceData(device, stream, rows);
+        DeviceData data = new DeviceData(device, stream, rows, LOSS, 4);
         Plan plan = new Plan(network, device, stream, parameters, settings)) {
       Optimizer.Update update = Optimizer.adam().prepare(device, parameters);
-      stream.reserveWorkspace(update.kernel().workspaceBytes());
+      update.kernels().forEach(kernel -> stream.reserveWorkspace(kernel.workspaceBytes()));
       parameters.initialize(stream, 1, 1e-3f);
       totals.reset();
-      try (TrainingStep step =
-          new TrainingStep(device, stream, plan, settings, 4, data, totals, update)) {
+      try (TrainingStep step = new TrainingStep(device, stream, plan, data, totals, update)) {
         requireNoBytes(step, data, totals, stream);
       }
     }

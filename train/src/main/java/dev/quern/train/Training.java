@@ -1,0 +1,131 @@
+package dev.quern.train;
+
+import dev.quern.core.Device;
+import dev.quern.core.Stream;
+import dev.quern.train.data.DataSet;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One call of {@link Model#fit}: what it has on the device, and the loop over its epochs. */
+final class Training implements AutoCloseable {
+  /** Steps whose losses are summed up in float32 before the host takes them over in double. */
+  private static final int COLLECT_STEPS = 64;
+
+  private final Model model;
+  private final Stream stream;
+  private final Totals totals;
+  private final Fit settings;
+  private final List<Runnable> closing = new ArrayList<>();
+  private final DeviceData rows;
+  private final TrainingStep step;
+  private final int steps;
+  private final @Nullable Rates rates;
+  private @Nullable Evaluator validation;
+
+  Training(Model model, DataSet data, Fit settings) {
+    this.model = model;
+    this.settings = settings;
+    stream = model.stream();
+    totals = model.totals();
+    Network network = model.network();
+    Device device = model.device();
+    try {
+      rows = new DeviceData(device, stream, data, model.loss(), network.output().elements());
+      closing.add(rows::close);
+      steps = rows.batches(settings.batch());
+      Plan plan =
+          new Plan(network, device, stream, model.parameters(), model.plan(settings.batch(), true));
+      closing.add(plan::close);
+      rates = model.newRates(steps);
+      if (rates != null) {
+        closing.add(rates::close);
+      }
+      Optimizer.Update update = rates == null ? model.update() : rates;
+      step = new TrainingStep(device, stream, plan, rows, totals, update);
+      closing.add(step::close);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  History run() {
+    History history = new History();
+    for (int epoch = 1; epoch <= settings.epochs() && !model.stopRequested(); epoch++) {
+      settings.listener().epochBegins(epoch, settings.epochs(), steps);
+      History.Epoch result = epoch();
+      history.add(result);
+      settings.listener().epochEnds(epoch, result);
+    }
+    return history;
+  }
+
+  private History.Epoch epoch() {
+    long key = SeededRandom.key(model.seed(), Model.PURPOSE_SHUFFLE, model.beginEpoch());
+    if (settings.shuffle()) {
+      rows.rewind(stream, new SeededRandom(key).permutation(rows.count()));
+    } else {
+      rows.rewind(stream);
+    }
+    if (rates != null) {
+      rates.begin(model.stepsTrained());
+    }
+    totals.reset();
+    long start = System.nanoTime();
+    int done = 0;
+    long seen = 0;
+    while (done < steps && !model.stopRequested()) {
+      int enqueued = step.run(stepsUntilRead(done));
+      done += enqueued;
+      if (model.countSteps(enqueued)) {
+        stream.synchronize();
+        settings.listener().firstStepDone();
+      }
+      seen = Math.min((long) done * settings.batch(), rows.count());
+      boolean reports = done % settings.progressSteps() == 0 || done == steps;
+      if (reports || done % COLLECT_STEPS == 0) {
+        totals.collect();
+      }
+      if (reports) {
+        double rate = seen / seconds(start);
+        settings.listener().progress(done, totals.meanLoss(seen), totals.accuracy(seen), rate);
+      }
+    }
+    totals.collect();
+    double seconds = seconds(start);
+    double loss = totals.meanLoss(seen);
+    double accuracy = totals.accuracy(seen);
+    return new History.Epoch(loss, accuracy, validate(), seconds, seen / seconds);
+  }
+
+  /** How many steps may go by before the host reads the totals again. */
+  private int stepsUntilRead(int done) {
+    int untilReport = settings.progressSteps() - done % settings.progressSteps();
+    int untilCollection = COLLECT_STEPS - done % COLLECT_STEPS;
+    return Math.min(steps - done, Math.min(untilReport, untilCollection));
+  }
+
+  private static double seconds(long startNanos) {
+    return (System.nanoTime() - startNanos) / 1e9;
+  }
+
+  /** Validation is planned when it is first needed: not before the first step. */
+  private @Nullable Evaluation validate() {
+    DataSet data = settings.validation();
+    if (data == null || model.stopRequested()) {
+      return null;
+    }
+    if (validation == null) {
+      validation = model.evaluator(data, settings.batch());
+      closing.add(validation::close);
+    }
+    return validation.run();
+  }
+
+  @Override
+  public void close() {
+    closing.reversed().forEach(Runnable::run);
+    closing.clear();
+  }
+}
