@@ -14,14 +14,19 @@ final class MnistCnn {
 
   /** The network, for pictures of 28 x 28 gray pixels in ten classes. */
   static Network network() {
+    return network(new Shape(28, 28, 1), 10);
+  }
+
+  /** The same layers for other pictures and other classes. */
+  static Network network(Shape picture, int classes) {
     return Sequential.of(
-        new Shape(28, 28, 1),
+        picture,
         Conv2D.of(32, 3, 3).relu(),
         MaxPooling2D.of(2, 2),
         Conv2D.of(64, 3, 3).relu(),
         MaxPooling2D.of(2, 2),
         Flatten.of(),
         Dense.of(128).relu(),
-        Dense.of(10)); // its softmax is part of the loss
+        Dense.of(classes)); // its softmax is part of the loss
   }
 }

@@ -43,8 +43,9 @@ final class MnistCommand implements Callable<Integer> {
       names = "--data",
       defaultValue = "",
       description =
-          "A folder with the four MNIST files, or 'synthetic'. Default: QUERN_MNIST_DIR, the user's"
-              + " cache, a download.")
+          "A folder with the four MNIST files, or with pictures of any size and number of classes"
+              + " in files like them, or 'synthetic'. Default: QUERN_MNIST_DIR, the user's cache, a"
+              + " download.")
   private String data;
 
   @Option(names = "--epochs", defaultValue = "5", description = "Passes over the training data.")
@@ -88,16 +89,19 @@ final class MnistCommand implements Callable<Integer> {
       err.println(detection.report());
       err.flush();
     }
-    try (Device device = chosen.open();
-        Model model =
-            MnistCnn.network()
-                .compile(
-                    device,
-                    Optimizer.adam(),
-                    Loss.SPARSE_CATEGORICAL_CROSSENTROPY,
-                    seed,
-                    precision)) {
-      return train(device, model, loaded(digits), results);
+    try (Device device = chosen.open()) {
+      MnistData pictures = loaded(digits);
+      try (Model model =
+          pictures
+              .network()
+              .compile(
+                  device,
+                  Optimizer.adam(),
+                  Loss.SPARSE_CATEGORICAL_CROSSENTROPY,
+                  seed,
+                  precision)) {
+        return train(device, model, pictures, results);
+      }
     }
   }
 
@@ -143,7 +147,8 @@ final class MnistCommand implements Callable<Integer> {
     err.println( // not printf, which takes 20 ms to get going
         "training on "
             + digits.train().count()
-            + " digits from "
+            + (digits.isLikeMnist() ? " digits" : " pictures of " + digits.picture())
+            + " from "
             + digits.source()
             + ", testing on "
             + digits.test().count()

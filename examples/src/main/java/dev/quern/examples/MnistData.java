@@ -1,5 +1,7 @@
 package dev.quern.examples;
 
+import dev.quern.train.Network;
+import dev.quern.train.Shape;
 import dev.quern.train.data.DataException;
 import dev.quern.train.data.DataSet;
 import dev.quern.train.data.FileErrors;
@@ -62,6 +64,21 @@ record MnistData(DataSet train, DataSet test, String source) {
     return fromCache(cache);
   }
 
+  /** {@link MnistCnn} for these pictures and their classes. */
+  Network network() {
+    return MnistCnn.network(picture(), train.classes());
+  }
+
+  /** Shape of a picture. */
+  Shape picture() {
+    return new Shape(train.height(), train.width(), train.channels());
+  }
+
+  /** Whether these may be MNIST's digits. */
+  boolean isLikeMnist() {
+    return picture().equals(new Shape(28, 28, 1)) && train.classes() <= Mnist.DIGITS;
+  }
+
   /** Whether {@link #load} would need no download. */
   static boolean isHere(String asked, Map<String, String> environment) {
     return !asked.isEmpty()
@@ -79,7 +96,7 @@ record MnistData(DataSet train, DataSet test, String source) {
   }
 
   private static MnistData from(Path folder) {
-    Mnist mnist = Mnist.load(folder);
+    Mnist mnist = Mnist.load(folder, Mnist.CLASSES_FROM_LABELS);
     return new MnistData(mnist.train(), mnist.test(), folder.toString());
   }
 

@@ -1,7 +1,6 @@
 package dev.quern.examples.check;
 
 import dev.quern.core.Device;
-import dev.quern.kernels.Adam;
 import dev.quern.kernels.Precision;
 import dev.quern.train.Conv2D;
 import dev.quern.train.Dense;
@@ -12,6 +11,7 @@ import dev.quern.train.MaxPooling2D;
 import dev.quern.train.Model;
 import dev.quern.train.Network;
 import dev.quern.train.Optimizer;
+import dev.quern.train.Schedule;
 import dev.quern.train.Sequential;
 import dev.quern.train.Shape;
 import dev.quern.train.TrainingListener;
@@ -83,12 +83,11 @@ final class TraceCheck {
 
   private Model model(TraceFolder trace, String weights) {
     Optimizer adam =
-        new Optimizer.AdamOptimizer(
-            (float) trace.hyper("lr"),
-            (float) trace.hyper("beta1"),
-            (float) trace.hyper("beta2"),
-            (float) trace.hyper("epsilon"),
-            Adam.Form.KERAS);
+        Optimizer.adam(
+            Schedule.constant(trace.hyper("lr")),
+            trace.hyper("beta1"),
+            trace.hyper("beta2"),
+            trace.hyper("epsilon"));
     Network network =
         Sequential.of(
             new Shape(28, 28, 1),
