@@ -12,6 +12,9 @@ interface ElementLoops {
   /** {@code dx = y > 0 ? dy : 0}. */
   void reluGradient(long y, long dy, long dx, int count);
 
+  /** {@code y = a + b}. */
+  void add(long a, long b, long y, int count);
+
   /** {@code y[i, c] = x[i, c] + b[c]} for {@code rows} rows of {@code channels}. */
   void addRow(long x, long b, long y, int rows, int channels);
 

@@ -70,6 +70,11 @@ final class PoolAxis {
     return outputs;
   }
 
+  /** Taps of a window. */
+  int window() {
+    return window;
+  }
+
   /** Distance between taps. */
   int dilation() {
     return dilation;
@@ -98,6 +103,11 @@ final class PoolAxis {
   /** Behind the last output whose window spans an input position. */
   int endOutput(int input) {
     return endOutput[input];
+  }
+
+  /** Whether a window that spans an input position has a tap there: not in a hole between taps. */
+  boolean holds(int output, int input) {
+    return dilation == 1 || (input + (long) padding - (long) output * stride) % dilation == 0;
   }
 
   /** Padding before the first input. */

@@ -21,12 +21,16 @@ record PoolShape(int images, PoolAxis rows, PoolAxis columns, int channels, bool
     PoolAxis rows = new PoolAxis(s.h(), s.p(), s.windowH(), s.strideH(), s.padTop(), s.dilationH());
     PoolAxis columns =
         new PoolAxis(s.w(), s.q(), s.windowW(), s.strideW(), s.padLeft(), s.dilationW());
-    boolean nhwc = s.layout() == Layout.NHWC;
+    return of(rows, columns, s.layout() == Layout.NHWC, s.n(), s.c());
+  }
+
+  /** Images under a window: {@code n} of {@code c} channels. */
+  static PoolShape of(PoolAxis rows, PoolAxis columns, boolean channelsLast, int n, int c) {
     return new PoolShape(
-        nhwc ? s.n() : Math.multiplyExact(s.n(), s.c()),
+        channelsLast ? n : Math.multiplyExact(n, c),
         rows,
         columns,
-        nhwc ? s.c() : 1,
+        channelsLast ? c : 1,
         rows.isPairs() && columns.isPairs());
   }
 

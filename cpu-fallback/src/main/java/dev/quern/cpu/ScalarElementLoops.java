@@ -32,6 +32,13 @@ final class ScalarElementLoops implements ElementLoops {
   }
 
   @Override
+  public void add(long a, long b, long y, int count) {
+    for (int i = 0; i < count; i++) {
+      setFloat(y + 4L * i, getFloat(a + 4L * i) + getFloat(b + 4L * i));
+    }
+  }
+
+  @Override
   public void addRow(long x, long b, long y, int rows, int channels) {
     for (int i = 0; i < rows; i++) {
       long row = 4L * i * channels;

@@ -15,6 +15,8 @@ import dev.quern.core.ComputeException;
  * @param pools rows of poolings
  * @param pairs rows of poolings by windows of 2 x 2, the usual ones
  * @param planes rows of poolings of a single channel
+ * @param averages rows of average-poolings
+ * @param averagePairs rows of average-poolings by windows of 2 x 2, the usual ones
  * @param updates steps of optimizers
  * @param dropouts masks of dropouts
  */
@@ -28,6 +30,8 @@ record Simd(
     PoolLoops pools,
     Warming<PoolLoops> pairs,
     PoolLoops planes,
+    AverageLoops averages,
+    AverageLoops averagePairs,
     Warming<UpdateLoops> updates,
     DropoutLoops dropouts) {
   static final String FLAG = "--add-modules jdk.incubator.vector";
@@ -77,6 +81,8 @@ record Simd(
         new ScalarPoolLoops(),
         Warming.only(new ScalarPoolLoops()),
         new ScalarPoolLoops(),
+        new ScalarAverageLoops(),
+        new ScalarAverageLoops(),
         Warming.only(new ScalarUpdateLoops()),
         new ScalarDropoutLoops());
   }

@@ -53,6 +53,17 @@ final class VectorElementLoops implements ElementLoops {
   }
 
   @Override
+  public void add(long a, long b, long y, int count) {
+    int i = 0;
+    for (; i <= count - LANES; i += LANES) {
+      fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER)
+          .add(fromMemorySegment(FLOATS, ALL, b + 4L * i, ORDER))
+          .intoMemorySegment(ALL, y + 4L * i, ORDER);
+    }
+    REST.add(a + 4L * i, b + 4L * i, y + 4L * i, count - i);
+  }
+
+  @Override
   public void addRow(long x, long b, long y, int rows, int channels) {
     int whole = channels - channels % LANES;
     for (int i = 0; i < rows; i++) {

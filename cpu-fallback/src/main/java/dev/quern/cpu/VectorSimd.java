@@ -38,6 +38,8 @@ final class VectorSimd {
         new VectorPoolLoops(),
         warming(new ScalarPoolLoops(), VectorPairLoops::new, VectorPairLoops::exercise),
         new VectorPlaneLoops(),
+        new VectorAverageLoops(),
+        new VectorAveragePairLoops(),
         warming(new ScalarUpdateLoops(), VectorUpdateLoops::new, VectorUpdateLoops::exercise),
         new VectorDropoutLoops());
   }

@@ -90,6 +90,8 @@ final class CpuProviderTest {
             whole.pools(),
             whole.pairs(),
             whole.planes(),
+            whole.averages(),
+            whole.averagePairs(),
             whole.updates(),
             whole.dropouts());
     DeviceInfo info = new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "test", "test", 0, null);

@@ -25,6 +25,7 @@ final class ElementLoopsTest {
     requireSame(count, (loops, a, b, y, n) -> loops.scale(a, y, n, 0.3f, -1.7f));
     requireSame(count, (loops, a, b, y, n) -> loops.scaleBytes(a, y, n, 1 / 255f, -0.5f));
     requireSame(count, (loops, a, b, y, n) -> loops.fill(y, n, 2.5f));
+    requireSame(count, (loops, a, b, y, n) -> loops.add(a, b, y, n));
     requireSame(count, (loops, a, b, y, n) -> loops.addRow(a, b, y, 1, n));
   }
 

@@ -6,6 +6,9 @@ import dev.quern.core.DeviceBuffer;
 import dev.quern.core.DeviceInfo;
 import dev.quern.core.Stream;
 import dev.quern.kernels.Adam;
+import dev.quern.kernels.Add;
+import dev.quern.kernels.AveragePool2d;
+import dev.quern.kernels.AveragePool2dBuilder;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Dropout;
 import dev.quern.kernels.GatherBatch;
@@ -39,10 +42,13 @@ final class ThreadCountTest {
           DeviceBuffer y = bench.output(COUNT);
           DeviceBuffer dx = bench.output(COUNT);
           DeviceBuffer dropped = bench.output(COUNT);
+          DeviceBuffer sum = bench.output(COUNT);
           try (Relu relu = bench.device.prepare(new Relu.Spec(COUNT));
+              Add add = bench.device.prepare(new Add.Spec(COUNT));
               Dropout dropout = bench.device.prepare(new Dropout.Spec(COUNT, 0.3f, 11))) {
             relu.forward(bench.stream, x, y);
             relu.backward(bench.stream, y, dy, dx);
+            add.forward(bench.stream, x, dy, sum);
             dropout.forward(bench.stream, x, step, dropped);
           }
         });
@@ -140,6 +146,30 @@ final class ThreadCountTest {
             }
           });
     }
+  }
+
+  @Test
+  void averagesAreTheSame() {
+    for (Layout layout : Layout.values()) {
+      AveragePool2dBuilder images = AveragePool2d.builder().layout(layout).input(5, 200, 30, 30);
+      requireSameAverages(images.build());
+      requireSameAverages(images.window(30, 30).build());
+      requireSameAverages(images.window(5, 5).stride(2, 2).padding(2, 2, 2, 2).build());
+    }
+  }
+
+  private static void requireSameAverages(AveragePool2d.Spec spec) {
+    requireSame(
+        bench -> {
+          DeviceBuffer x = bench.floats((int) spec.inputs());
+          DeviceBuffer dy = bench.floats((int) spec.outputs());
+          DeviceBuffer y = bench.output((int) spec.outputs());
+          DeviceBuffer dx = bench.output((int) spec.inputs());
+          try (AveragePool2d pool = bench.device.prepare(spec)) {
+            pool.forward(bench.stream, x, y);
+            pool.backward(bench.stream, dy, dx);
+          }
+        });
   }
 
   @Test

@@ -33,7 +33,10 @@ public final class DialectMaxPool2d extends MaxPool2d {
     Spans spans = parts.spans();
     int span = spans.pixels();
     Program program =
-        parts.program(List.of("max_pool2d.cl"), "SPAN=" + span, "PAIRS=" + (isPairs(spec) ? 1 : 0));
+        parts.program(
+            List.of("window.cl", "max_pool2d.cl"),
+            "SPAN=" + span,
+            "PAIRS=" + (isPairs(spec) ? 1 : 0));
     int outputs = images * spec.p() * spec.q();
     int inputs = images * spec.h() * spec.w();
     Range overOutputs = spans.overPixels(channels, outputs);

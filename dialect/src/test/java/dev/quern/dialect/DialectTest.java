@@ -49,7 +49,10 @@ final class DialectTest {
           Sources.of("update.cl", "SPAN=1"),
           Sources.of("rearrange.cl", "SPAN=1 BAND=1"),
           Sources.of("gather_batch.cl", "SPAN=1 ELEMENT=uchar", "SPAN=1 ELEMENT=float"),
-          Sources.of("max_pool2d.cl", "SPAN=1 PAIRS=0", "SPAN=1 PAIRS=1"),
+          Sources.of("add.cl", "SPAN=1"),
+          Sources.of("window.cl max_pool2d.cl", "SPAN=1 PAIRS=0", "SPAN=1 PAIRS=1"),
+          Sources.of(
+              "window.cl average_pool2d.cl", "GROUP_ITEMS=128 PAIRS=0", "GROUP_ITEMS=128 PAIRS=1"),
           Sources.of(
               "softmax.cl",
               "ROW_ITEMS=1 LOGARITHM=0",

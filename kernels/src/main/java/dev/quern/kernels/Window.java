@@ -70,4 +70,9 @@ record Window(
     boolean lastBeginsBehind = (outputs - 1) * stride >= (long) size + padBefore;
     return lastBeginsBehind ? outputs - 1 : outputs;
   }
+
+  /** Taps that lie before {@code end}, of a window whose first tap is at {@code origin}. */
+  static long tapsBefore(long end, long origin, int window, int dilation) {
+    return end <= origin ? 0 : Math.min(window, (end - origin - 1) / dilation + 1);
+  }
 }

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.quern.core.DataType;
 import dev.quern.core.SpecException;
+import dev.quern.kernels.AveragePool2d.Divisor;
 import dev.quern.kernels.SoftmaxCrossEntropy.Reduction;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,10 @@ class SpecMessagesTest {
 
   private static MaxPool2d.Builder pool() {
     return MaxPool2d.builder().input(1, 3, 5, 6);
+  }
+
+  private static AveragePool2dBuilder averagePool() {
+    return AveragePool2d.builder().input(1, 3, 5, 6);
   }
 
   private static Adam.Spec adam(float beta1, float beta2, float epsilon, float decay) {
@@ -93,6 +99,16 @@ class SpecMessagesTest {
         "maxpool2d: window width must be at least 1, but is 0", () -> pool().window(2, 0).build());
     wrong.put(
         "maxpool2d: n must be at least 0, but is -1", () -> pool().input(-1, 3, 5, 6).build());
+    wrong.put(
+        "avgpool2d: output width must be positive, but (size + padBefore + padAfter -"
+            + " ((window-1)*dilation + 1)) / stride + 1 = 0 with size=6 padBefore=0 padAfter=0"
+            + " window=7 dilation=1 stride=7",
+        () -> averagePool().window(2, 7).build());
+    wrong.put(
+        "avgpool2d: c must be at least 1, but is 0", () -> averagePool().input(1, 0, 5, 6).build());
+    wrong.put(
+        "avgpool2d: one padded image must have fewer than 2^31 elements, but has 50000 x 50000 x 3",
+        () -> averagePool().input(1, 3, 50_000, 50_000).build());
     return wrong;
   }
 
@@ -102,6 +118,7 @@ class SpecMessagesTest {
         "softmax-ce: classes must be at least 1, but is 0",
         () -> new SoftmaxCrossEntropy.Spec(3, 0, Reduction.MEAN));
     wrong.put("softmax: rows must be at least 0, but is -1", () -> new Softmax.Spec(-1, 3));
+    wrong.put("add: count must be at least 0, but is -1", () -> new Add.Spec(-1));
     wrong.put("relu: count must be at least 0, but is -5", () -> new Relu.Spec(-5));
     wrong.put("bias-add: channels must be at least 1, but is 0", () -> new BiasAdd.Spec(3, 0));
     wrong.put("bias-add: inner must be at least 1, but is 0", () -> new BiasAdd.Spec(3, 1, 0));
@@ -183,11 +200,33 @@ class SpecMessagesTest {
   }
 
   @Test
+  void divisorsCountTheTapsThatTheySay() {
+    // Windows of 3 that begin at -2, 0, 2 and 4; the padded end is at 6.
+    AveragePool2dBuilder builder =
+        averagePool()
+            .input(1, 1, 1, 5)
+            .window(1, 3)
+            .stride(1, 2)
+            .padding(0, 2, 0, 1)
+            .ceilMode(true);
+    assertThat(divisors(builder, Divisor.INSIDE)).containsExactly(1, 3, 3, 1);
+    assertThat(divisors(builder, Divisor.WINDOW)).containsExactly(3, 3, 3, 2);
+    assertThat(divisors(builder, Divisor.SUM)).containsExactly(1, 1, 1, 1);
+  }
+
+  private static int[] divisors(AveragePool2dBuilder builder, Divisor divisor) {
+    AveragePool2d.Spec spec = builder.divisor(divisor).build();
+    return IntStream.range(0, spec.q()).map(spec::divisorW).toArray();
+  }
+
+  @Test
   void descriptionsNameWhatIsSpecial() {
     assertThat(conv().build().describe()).isEqualTo("conv2d/mb1ic3ih5iw6oc4oh3ow4kh3");
     assertThat(
             conv().layout(Layout.NCHW).stride(2, 2).epilogue(Epilogue.BIAS_RELU).build().describe())
         .isEqualTo("conv2d/nchwmb1ic3ih5iw6oc4oh2kh3sh2+BIAS_RELU");
+    assertThat(averagePool().padding(1, 1, 1, 1).divisor(Divisor.WINDOW).build().describe())
+        .isEqualTo("avgpool2d/mb1ic3ih5iw6kh2sh2ph1window");
     assertThat(Gemm.builder(2, 3, 4).batch(5, 8, 0, 6).scale(2, 1).build().describe())
         .isEqualTo("gemm/NNm2n3k4batch5s8_0_6alpha2.0beta1.0");
   }

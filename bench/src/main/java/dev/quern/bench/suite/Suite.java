@@ -4,6 +4,8 @@ import dev.quern.bench.suite.Problem.Transfer;
 import dev.quern.core.DataType;
 import dev.quern.core.DeviceInfo;
 import dev.quern.kernels.Adam;
+import dev.quern.kernels.Add;
+import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Dropout;
@@ -249,7 +251,10 @@ public final class Suite {
     problems.add(new Transfer(Transfer.Way.DOWNLOAD, MANY));
     kernel(new Relu.Spec(MANY));
     kernel(new BiasAdd.Spec(MANY / 64, 64));
+    kernel(new Add.Spec(MANY));
     pool(64, 64, 64, false);
+    kernel(AveragePool2d.builder().input(64, 64, 64, 64).build());
+    kernel(AveragePool2d.builder().input(64, 512, 14, 14).window(14, 14).build()); // whole images
     kernel(new Softmax.Spec(MANY / 1024, 1024, false));
     kernel(new Dropout.Spec(MANY, 0.5f, 1));
     kernel(new Sgd.Spec(MANY, 0.9f, false, 0));

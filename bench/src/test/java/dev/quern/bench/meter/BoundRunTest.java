@@ -10,6 +10,8 @@ import dev.quern.core.HostBuffer;
 import dev.quern.core.Kernel;
 import dev.quern.core.Stream;
 import dev.quern.kernels.Adam;
+import dev.quern.kernels.Add;
+import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Dropout;
@@ -58,7 +60,9 @@ class BoundRunTest {
         new SoftmaxCrossEntropy.Spec(32, 10, SoftmaxCrossEntropy.Reduction.MEAN),
         new Softmax.Spec(32, 10, false),
         new Relu.Spec(1009),
+        AveragePool2d.builder().input(2, 3, 8, 8).window(3, 3).stride(2, 2).build(),
         new BiasAdd.Spec(32, 10),
+        new Add.Spec(1009),
         new Dropout.Spec(1009, 0.5f, 1),
         new Adam.Spec(1009),
         new Sgd.Spec(1009, 0.9f, false, 0),

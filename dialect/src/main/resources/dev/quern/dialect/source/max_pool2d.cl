@@ -1,35 +1,6 @@
 // Maximum pooling over [image, row, column, channel]. A work-item has SPAN neighbouring pixels of the output (backward: of
 // the input, as the sum over the outputs that chose it, so that each element is written once) and every channelStep-th
-// channel, or vector of LANES channels. Of equal values the first wins, a NaN wins against all. PAIRS: all windows are
-// 2 x 2, dense and inside the image, as usual.
-
-#define WINDOW                                                                                                         \
-  const int channels, const int channelStep, const int h, const int w, const int p, const int q, const int windowH_,   \
-      const int windowW_, const int strideH_, const int strideW_, const int padTop_, const int padLeft_,               \
-      const int dilationH_, const int dilationW_
-#if PAIRS
-#define windowH 2
-#define windowW 2
-#define strideH 2
-#define strideW 2
-#define padTop 0
-#define padLeft 0
-#define dilationH 1
-#define dilationW 1
-#define INSIDE(row, column) 1
-#define UNROLL_WINDOW UNROLL
-#else
-#define windowH windowH_
-#define windowW windowW_
-#define strideH strideH_
-#define strideW strideW_
-#define padTop padTop_
-#define padLeft padLeft_
-#define dilationH dilationH_
-#define dilationW dilationW_
-#define UNROLL_WINDOW // of no known size
-#define INSIDE(row, column) ((row) >= 0 && (row) < h && (column) >= 0 && (column) < w)
-#endif
+// channel, or vector of LANES channels. Of equal values the first wins, a NaN wins against all.
 
 #if LANES > 1
 typedef JOIN(int, LANES) Places;
@@ -56,9 +27,6 @@ typedef int Places;
       }                                                                                                                \
     }                                                                                                                  \
   }
-
-#define SINGLE_LOAD(p) (*(p))
-#define SINGLE(x) (x)
 
 KERNEL void max_pool2d(
     IN(float, x), OUT(float, y), OUT(int, argmax), const int outputs, const int hasArgmax, WINDOW) {

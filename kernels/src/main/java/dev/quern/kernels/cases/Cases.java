@@ -1,6 +1,8 @@
 package dev.quern.kernels.cases;
 
 import dev.quern.kernels.Adam;
+import dev.quern.kernels.Add;
+import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Dropout;
@@ -36,10 +38,12 @@ public final class Cases {
     cases.addAll(GemmCases.all());
     cases.addAll(Conv2dProblems.all());
     cases.addAll(MaxPool2dCases.all());
+    cases.addAll(AveragePool2dCases.all());
     cases.addAll(SoftmaxCrossEntropyCases.all());
     cases.addAll(SoftmaxCases.all());
     cases.addAll(ReluCases.all());
     cases.addAll(BiasAddCases.all());
+    cases.addAll(AddCases.all());
     cases.addAll(DropoutCases.all());
     cases.addAll(AdamCases.all());
     cases.addAll(SgdCases.all());
@@ -62,10 +66,12 @@ public final class Cases {
       case Gemm.Spec s -> GemmCases.of(s, fill, variant);
       case Conv2d.Spec s -> Conv2dCases.of(s, fill, variant);
       case MaxPool2d.Spec s -> MaxPool2dCases.of(s, fill, variant);
+      case AveragePool2d.Spec s -> AveragePool2dCases.of(s, fill, variant);
       case SoftmaxCrossEntropy.Spec s -> SoftmaxCrossEntropyCases.of(s, fill, variant);
       case Softmax.Spec s -> SoftmaxCases.of(s, fill, variant);
       case Relu.Spec s -> ReluCases.of(s, fill, variant);
       case BiasAdd.Spec s -> BiasAddCases.of(s, fill, variant);
+      case Add.Spec s -> AddCases.of(s, fill, variant);
       case Dropout.Spec s -> DropoutCases.of(s, fill, variant);
       case Adam.Spec s -> AdamCases.of(s, fill, variant);
       case Sgd.Spec s -> SgdCases.of(s, fill, variant);

@@ -3,6 +3,9 @@ package dev.quern.kernels.conformance;
 import dev.quern.core.DataType;
 import dev.quern.core.SpecException;
 import dev.quern.kernels.Adam;
+import dev.quern.kernels.Add;
+import dev.quern.kernels.AveragePool2d;
+import dev.quern.kernels.AveragePool2dBuilder;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Dropout;
@@ -44,10 +47,12 @@ final class RandomSpecs {
     sources.put("gemm", this::gemm);
     sources.put("conv2d", this::conv2d);
     sources.put("maxpool2d", this::maxPool2d);
+    sources.put("avgpool2d", this::averagePool2d);
     sources.put("softmax-ce", this::softmaxCrossEntropy);
     sources.put("softmax", () -> new Softmax.Spec(upTo(0, EXTENT), rowLength(), coin()));
     sources.put("relu", () -> new Relu.Spec(upTo(0, LONGEST)));
     sources.put("bias-add", () -> new BiasAdd.Spec(upTo(0, EXTENT), extent(), extent()));
+    sources.put("add", () -> new Add.Spec(upTo(0, LONGEST)));
     sources.put("dropout", this::dropout);
     sources.put("adam", this::adam);
     sources.put("sgd", this::sgd);
@@ -139,6 +144,28 @@ final class RandomSpecs {
         .dilation(random.nextInt(1, 4), random.nextInt(1, 4))
         .ceilMode(coin())
         .reluInput(coin())
+        .build();
+  }
+
+  /** One in four has a single window, as large as the image. */
+  private OpSpec<?> averagePool2d() {
+    int h = extent();
+    int w = extent();
+    boolean whole = random.nextInt(4) == 0;
+    AveragePool2dBuilder builder =
+        AveragePool2d.builder()
+            .layout(one(Layout.values()))
+            .input(upTo(0, 5), extent(), h, w)
+            .divisor(one(AveragePool2d.Divisor.values()));
+    if (whole) {
+      return builder.window(h, w).build();
+    }
+    return builder
+        .window(random.nextInt(1, 6), random.nextInt(1, 6))
+        .stride(random.nextInt(1, 5), random.nextInt(1, 5))
+        .padding(upTo(0, 4), upTo(0, 4), upTo(0, 4), upTo(0, 4))
+        .dilation(random.nextInt(1, 4), random.nextInt(1, 4))
+        .ceilMode(coin())
         .build();
   }
 

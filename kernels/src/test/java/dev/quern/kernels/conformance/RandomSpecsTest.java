@@ -2,6 +2,7 @@ package dev.quern.kernels.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Gemm;
@@ -56,6 +57,13 @@ class RandomSpecsTest {
         draw(1, "maxpool2d").stream().map(MaxPool2d.Spec.class::cast).toList();
     assertThat(pools).anyMatch(s -> s.ceilMode() && s.dilationH() > 1 && s.padTop() > 0);
     assertThat(pools).anyMatch(s -> s.strideH() > s.windowH());
+    List<AveragePool2d.Spec> averages =
+        draw(1, "avgpool2d").stream().map(AveragePool2d.Spec.class::cast).toList();
+    assertThat(averages).anyMatch(s -> s.p() * s.q() == 1 && s.h() > 9 && s.w() > 9);
+    for (AveragePool2d.Divisor divisor : AveragePool2d.Divisor.values()) {
+      assertThat(averages)
+          .anyMatch(s -> s.divisor() == divisor && s.ceilMode() && s.padRight() > 0);
+    }
   }
 
   @Test

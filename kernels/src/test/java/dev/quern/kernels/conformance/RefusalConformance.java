@@ -11,6 +11,7 @@ import dev.quern.core.DeviceBuffer;
 import dev.quern.core.Kernel;
 import dev.quern.core.SpecException;
 import dev.quern.core.Stream;
+import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Gemm;
 import dev.quern.kernels.MaxPool2d;
@@ -71,6 +72,7 @@ interface RefusalConformance extends Conformance {
     requireApart(Gemm.Spec.class, "c", "b");
     requireApart(Conv2d.Spec.class, "y", "x");
     requireApart(MaxPool2d.Spec.class, "y", "x");
+    requireApart(AveragePool2d.Spec.class, "y", "x");
   }
 
   private void requireApart(Class<?> op, String output, String input) {

@@ -2,6 +2,8 @@ package dev.quern.kernels.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quern.kernels.AveragePool2d;
+import dev.quern.kernels.AveragePool2d.Divisor;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Dropout;
@@ -143,6 +145,29 @@ class GradientsTest {
   }
 
   @ParameterizedTest
+  @EnumSource
+  void averagePooling(Divisor divisor) {
+    for (Layout layout : Layout.values()) {
+      AveragePool2d.Spec spec =
+          AveragePool2d.builder()
+              .layout(layout)
+              .input(2, 3, 7, 8)
+              .window(3, 2)
+              .stride(2, 1)
+              .padding(1, 0, 2, 1)
+              .dilation(1, 2)
+              .ceilMode(true)
+              .divisor(divisor)
+              .build();
+      double[] u = numbers(spec.outputs());
+      requireGradient(
+          numbers(spec.inputs()),
+          moved -> dot(u, ReferenceAveragePool2d.forward(spec, moved)),
+          ReferenceAveragePool2d.backward(spec, u));
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void softmax(boolean logarithm) {
     Softmax.Spec spec = new Softmax.Spec(3, 7, logarithm);
@@ -166,6 +191,20 @@ class GradientsTest {
         z,
         moved -> dot(u, ReferenceSoftmaxCrossEntropy.of(spec, moved, labels, u, 0).loss()),
         ReferenceSoftmaxCrossEntropy.of(spec, z, labels, u, 0).dz());
+  }
+
+  /** The gradient of a sum is handed on as it is, to both terms. */
+  @Test
+  void add() {
+    double[] a = numbers(20);
+    double[] b = numbers(20);
+    double[] u = numbers(20);
+    Bounded handedOn = new Bounded(20, 1);
+    for (int i = 0; i < u.length; i++) {
+      handedOn.set(i, u[i]);
+    }
+    requireGradient(a, moved -> dot(u, ReferenceAdd.forward(moved, b)), handedOn);
+    requireGradient(b, moved -> dot(u, ReferenceAdd.forward(a, moved)), handedOn);
   }
 
   @Test
