@@ -21,7 +21,7 @@ final class OnnxImages {
       throw node.wrong("images of %s do not go with filters of %s".formatted(image, filters));
     }
     int[] filter = Arrays.copyOfRange(filters.shape(), 2, filters.rank());
-    OnnxWindows windows = new OnnxWindows(node, image, filter);
+    OnnxWindows windows = new OnnxWindows(node, image, filter).planar(node);
     Tensor bias = call.optional(2) == null ? null : call.floats(2);
     Conv2d.Spec spec =
         spec(node, OnnxWindows.planarImage(image), filters.extent(0), windows, bias != null);
@@ -68,12 +68,22 @@ final class OnnxImages {
     OnnxNode node = call.node();
     node.requireOnly(
         "auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "storage_order", "strides");
-    return maxPool(call, new OnnxWindows(node, image(call), null));
+    return maxPool(call, image(call), new OnnxWindows(node, image(call), null).planar(node));
   }
 
   static List<Tensor> globalMaxPool(OnnxCall call) {
-    call.node().requireOnly();
-    return maxPool(call, OnnxWindows.whole(call.node(), image(call))).subList(0, 1);
+    OnnxNode node = call.node();
+    node.requireOnly();
+    Tensor image = image(call);
+    int[] maxima = image.shape().clone();
+    Arrays.fill(maxima, Math.min(2, maxima.length), maxima.length, 1);
+    if (image.rank() > 4) { // one window: the order of its pixels is all one
+      int[] s = image.shape();
+      int pixels = Math.toIntExact(Tensor.count(Arrays.copyOfRange(s, 2, s.length)));
+      image = image.reshape(s[0], s[1], 1, pixels);
+    }
+    OnnxWindows window = OnnxWindows.whole(node, image).planar(node);
+    return List.of(maxPool(call, image, window).get(0).reshape(maxima));
   }
 
   /** Bytes are exact as floats, so images of bytes can be pooled as well. */
@@ -81,8 +91,7 @@ final class OnnxImages {
     return call.input(0).type() == ElementType.UINT8 ? call.input(0) : call.floats(0);
   }
 
-  private static List<Tensor> maxPool(OnnxCall call, OnnxWindows windows) {
-    Tensor image = image(call);
+  private static List<Tensor> maxPool(OnnxCall call, Tensor image, OnnxWindows windows) {
     int[] x = OnnxWindows.planarImage(image).shape();
     int[] pads = windows.pads();
     MaxPool2d.Spec spec =

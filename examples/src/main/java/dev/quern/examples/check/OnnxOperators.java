@@ -28,12 +28,14 @@ final class OnnxOperators {
     }
     return switch (node.type()) {
       case "Adam" -> OnnxPoints::adam;
-      case "Add" -> OnnxProducts::add;
+      case "Add" -> OnnxPoints::add;
+      case "AveragePool" -> OnnxAverages::averagePool;
       case "Constant" -> OnnxShapes::constant;
       case "Conv" -> OnnxImages::conv;
       case "Dropout" -> OnnxPoints::dropout;
       case "Flatten" -> OnnxShapes::flatten;
       case "Gemm" -> OnnxProducts::gemm;
+      case "GlobalAveragePool" -> OnnxAverages::globalAveragePool;
       case "GlobalMaxPool" -> OnnxImages::globalMaxPool;
       case "Identity" -> OnnxShapes::identity;
       case "LogSoftmax" -> call -> OnnxLosses.softmax(call, true);

@@ -2,11 +2,13 @@ package dev.quern.examples.check;
 
 import dev.quern.core.DeviceBuffer;
 import dev.quern.kernels.Adam;
+import dev.quern.kernels.Add;
 import dev.quern.kernels.Dropout;
 import dev.quern.kernels.Relu;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** ONNX operators that work element by element. */
 final class OnnxPoints {
@@ -24,6 +26,41 @@ final class OnnxPoints {
       run.prepare(spec).forward(run.stream(), run.upload("x", x), y);
       return List.of(Tensor.of(x.shape(), run.read(y)));
     }
+  }
+
+  /** Terms of different shapes are repeated, on the host, to the shape that both have room in. */
+  static List<Tensor> add(OnnxCall call) {
+    OnnxNode node = call.node();
+    node.requireOnly("axis", "broadcast", "consumed_inputs");
+    if (call.input(0).type() != ElementType.FLOAT32) {
+      throw new SkippedException("Add of " + call.input(0).type() + " is not offered");
+    }
+    Tensor a = call.floats(0);
+    Tensor b = aligned(call, a);
+    int[] shape = Movement.broadcast(a.shape(), b.shape());
+    Add.Spec spec = new Add.Spec(Tensor.count(shape));
+    try (DeviceRun run = new DeviceRun(call.device())) {
+      DeviceBuffer y = run.output("y", spec.count());
+      DeviceBuffer left = run.upload("a", Movement.broadcastTo(a, shape));
+      DeviceBuffer right = run.upload("b", Movement.broadcastTo(b, shape));
+      run.prepare(spec).forward(run.stream(), left, right, y);
+      return List.of(Tensor.of(shape, run.read(y)));
+    }
+  }
+
+  /** Before set 7, {@code axis} said where the second term's axes stand in the first's. */
+  private static Tensor aligned(OnnxCall call, Tensor a) {
+    Tensor b = call.floats(1);
+    if (!call.node().has("axis")) {
+      return b;
+    }
+    int behind = a.rank() - call.axis("axis", 0, a.rank()) - b.rank();
+    if (behind < 0) {
+      throw call.node().wrong("axis leaves no room for %s in %s".formatted(b, a));
+    }
+    int[] ones = new int[behind];
+    Arrays.fill(ones, 1);
+    return b.reshape(IntStream.concat(Arrays.stream(b.shape()), Arrays.stream(ones)).toArray());
   }
 
   /** Inference is the identity; of training only the ratio 0 has a definite result. */

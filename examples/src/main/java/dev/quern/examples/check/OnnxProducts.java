@@ -6,7 +6,7 @@ import dev.quern.kernels.Gemm;
 import java.util.Arrays;
 import java.util.List;
 
-/** ONNX operators that are matrix products, and the sum, which is one with a factor of 1. */
+/** ONNX operators that are matrix products. */
 final class OnnxProducts {
   private OnnxProducts() {}
 
@@ -89,37 +89,5 @@ final class OnnxProducts {
     int[] longer = Arrays.copyOf(shape, shape.length + more.length);
     System.arraycopy(more, 0, longer, shape.length, more.length);
     return longer;
-  }
-
-  /**
-   * A sum as the product of a column with [1] onto the other term: every element is {@code a * 1 +
-   * b}.
-   */
-  static List<Tensor> add(OnnxCall call) {
-    OnnxNode node = call.node();
-    node.requireOnly("axis", "broadcast", "consumed_inputs");
-    Tensor a = call.floats(0);
-    Tensor b = aligned(call, a);
-    int[] shape = Movement.broadcast(a.shape(), b.shape());
-    Tensor left = Movement.broadcastTo(a, shape);
-    Tensor right = Movement.broadcastTo(b, shape);
-    Gemm.Spec spec = Gemm.builder(left.count(), 1, 1).scale(1, 1).build();
-    Tensor one = new Tensor(ElementType.FLOAT32, new int[] {1}, new double[] {1});
-    return List.of(Tensor.of(shape, product(call.device(), spec, left, one, right.floats())));
-  }
-
-  /** Before set 7, {@code axis} said where the second term's axes stand in the first's. */
-  private static Tensor aligned(OnnxCall call, Tensor a) {
-    Tensor b = call.floats(1);
-    if (!call.node().has("axis")) {
-      return b;
-    }
-    int behind = a.rank() - call.axis("axis", 0, a.rank()) - b.rank();
-    if (behind < 0) {
-      throw call.node().wrong("axis leaves no room for %s in %s".formatted(b, a));
-    }
-    int[] ones = new int[behind];
-    Arrays.fill(ones, 1);
-    return b.reshape(with(b.shape(), ones));
   }
 }
