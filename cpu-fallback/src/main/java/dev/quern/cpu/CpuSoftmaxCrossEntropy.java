@@ -35,7 +35,7 @@ final class CpuSoftmaxCrossEntropy extends SoftmaxCrossEntropy {
 
   @Override
   public long workspaceBytes() {
-    return (long) spec().rows() * SoftmaxLoops.RESULT_BYTES;
+    return (long) spec().rows() * RowResults.BYTES;
   }
 
   @Override
@@ -53,9 +53,12 @@ final class CpuSoftmaxCrossEntropy extends SoftmaxCrossEntropy {
     rows.upstream = CpuBuffer.addressOrZero(upstream);
     rows.dz = CpuBuffer.addressOrZero(dz);
     rows.results = CpuStream.workspace(stream);
-    rows.divisor = spec().reduction() == Reduction.MEAN ? counting() : 1;
+    rows.divisor =
+        spec().reduction() == Reduction.MEAN
+            ? RowResults.counting(rows.labels, spec().rows(), spec().ignoredLabel())
+            : 1;
     pool.run(spec().rows(), nanos, rows);
-    double sum = sumOfLosses();
+    double sum = RowResults.losses(rows.results, spec().rows());
     if (loss != null) {
       writeLoss(CpuBuffer.address(loss), sum);
     }
@@ -65,33 +68,8 @@ final class CpuSoftmaxCrossEntropy extends SoftmaxCrossEntropy {
     }
     if (totalHits != null) {
       long at = CpuBuffer.address(totalHits);
-      setInt(at, getInt(at) + hits());
+      setInt(at, getInt(at) + RowResults.hits(rows.results, spec().rows()));
     }
-  }
-
-  /** Number of rows that count, or 1 if none does: their mean is 0 then. */
-  private int counting() {
-    int count = 0;
-    for (int i = 0; i < spec().rows(); i++) {
-      count += getInt(rows.labels + 4L * i) == spec().ignoredLabel() ? 0 : 1;
-    }
-    return Math.max(1, count);
-  }
-
-  private double sumOfLosses() {
-    double sum = 0;
-    for (int i = 0; i < spec().rows(); i++) {
-      sum += getFloat(rows.results + (long) i * SoftmaxLoops.RESULT_BYTES);
-    }
-    return sum;
-  }
-
-  private int hits() {
-    int hits = 0;
-    for (int i = 0; i < spec().rows(); i++) {
-      hits += getInt(rows.results + (long) i * SoftmaxLoops.RESULT_BYTES + 4);
-    }
-    return hits;
   }
 
   private void writeLoss(long loss, double sum) {
@@ -100,7 +78,7 @@ final class CpuSoftmaxCrossEntropy extends SoftmaxCrossEntropy {
       return;
     }
     for (int i = 0; i < spec().rows(); i++) {
-      setFloat(loss + 4L * i, getFloat(rows.results + (long) i * SoftmaxLoops.RESULT_BYTES));
+      setFloat(loss + 4L * i, getFloat(rows.results + (long) i * RowResults.BYTES));
     }
   }
 
@@ -131,7 +109,7 @@ final class CpuSoftmaxCrossEntropy extends SoftmaxCrossEntropy {
         int label = getInt(labels + 4 * row);
         long at = 4 * row * classes;
         long gradient = dz == 0 ? 0 : dz + at;
-        long result = results + row * SoftmaxLoops.RESULT_BYTES;
+        long result = results + row * RowResults.BYTES;
         if (label == ignored) {
           spread(0, gradient, result);
         } else if (label < 0 || label >= classes) {
@@ -149,8 +127,7 @@ final class CpuSoftmaxCrossEntropy extends SoftmaxCrossEntropy {
 
     /** A row without a loss of its own: one value everywhere, and no hit. */
     private void spread(float value, long gradient, long result) {
-      setFloat(result, value);
-      setInt(result + 4, 0);
+      RowResults.write(result, value, false);
       if (gradient != 0) {
         elements.fill(gradient, classes, value);
       }

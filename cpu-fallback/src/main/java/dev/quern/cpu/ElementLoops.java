@@ -24,6 +24,9 @@ interface ElementLoops {
   /** {@code y = x * scale + shift} of unsigned bytes, the product rounded first. */
   void scaleBytes(long x, long y, int count, float scale, float shift);
 
+  /** {@code y = min(max(x, least), most)}; NaN stays. */
+  void clip(long x, long y, int count, float least, float most);
+
   /** Sets all elements to a value. */
   void fill(long y, int count, float value);
 
@@ -32,4 +35,7 @@ interface ElementLoops {
 
   /** The sum of a run, in an order that its length fixes. */
   float sum(long x, int count);
+
+  /** The sum of a run's squares in double, in an order that its length fixes. */
+  double sumOfSquares(long x, int count);
 }

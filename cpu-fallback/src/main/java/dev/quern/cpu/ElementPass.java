@@ -8,7 +8,8 @@ abstract class ElementPass implements WorkerPool.Loop {
   /** What moving a byte takes at the 100 GB/s of a second-level cache. */
   static final double NANOS_OF_BYTE = 0.01;
 
-  private static final int CHUNK = 1024;
+  /** Elements of a chunk; a pass is only ever cut between two. */
+  static final int CHUNK = 1024;
 
   /** Elements of one call of the loop, whose counts are int. */
   private static final int PIECE = 1 << 20;

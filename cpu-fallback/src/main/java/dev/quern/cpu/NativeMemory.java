@@ -1,5 +1,6 @@
 package dev.quern.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
@@ -38,6 +39,14 @@ final class NativeMemory {
 
   static void setFloat(long address, float value) {
     ALL.set(JAVA_FLOAT_UNALIGNED, address, value);
+  }
+
+  static double getDouble(long address) {
+    return ALL.get(JAVA_DOUBLE_UNALIGNED, address);
+  }
+
+  static void setDouble(long address, double value) {
+    ALL.set(JAVA_DOUBLE_UNALIGNED, address, value);
   }
 
   static int getInt(long address) {

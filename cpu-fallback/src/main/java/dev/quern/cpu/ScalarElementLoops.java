@@ -63,6 +63,14 @@ final class ScalarElementLoops implements ElementLoops {
   }
 
   @Override
+  public void clip(long x, long y, int count, float least, float most) {
+    for (int i = 0; i < count; i++) {
+      float v = getFloat(x + 4L * i);
+      setFloat(y + 4L * i, v < least ? least : v > most ? most : v); // keeps NaN
+    }
+  }
+
+  @Override
   public void fill(long y, int count, float value) {
     for (int i = 0; i < count; i++) {
       setFloat(y + 4L * i, value);
@@ -87,5 +95,15 @@ final class ScalarElementLoops implements ElementLoops {
       sum += getFloat(x + 4L * i);
     }
     return (float) sum;
+  }
+
+  @Override
+  public double sumOfSquares(long x, int count) {
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      double v = getFloat(x + 4L * i);
+      sum += v * v;
+    }
+    return sum;
   }
 }

@@ -61,7 +61,7 @@ final class ScalarSoftmaxLoops implements SoftmaxLoops {
     SoftmaxLoops.writeLoss(result, sum, logit, max, hit);
   }
 
-  private static float max(long x, int classes) {
+  static float max(long x, int classes) {
     float max = Float.NEGATIVE_INFINITY;
     for (int j = 0; j < classes; j++) {
       float v = getFloat(x + 4L * j);

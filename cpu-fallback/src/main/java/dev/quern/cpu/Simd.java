@@ -11,7 +11,9 @@ import dev.quern.core.ComputeException;
  * @param tiles register tiles of matrix products
  * @param transforms line transforms of Winograd's convolutions
  * @param elements loops over elements
+ * @param activations activations of elements
  * @param softmaxes rows of softmaxes
+ * @param denseLosses rows of losses against dense targets
  * @param pools rows of poolings
  * @param pairs rows of poolings by windows of 2 x 2, the usual ones
  * @param planes rows of poolings of a single channel
@@ -26,7 +28,9 @@ record Simd(
     TileSet tiles,
     TransformSet transforms,
     ElementLoops elements,
+    Warming<ActivationLoops> activations,
     SoftmaxLoops softmaxes,
+    DenseLossLoops denseLosses,
     PoolLoops pools,
     Warming<PoolLoops> pairs,
     PoolLoops planes,
@@ -77,7 +81,9 @@ record Simd(
         new PlainTileSet(),
         new PlainTransformSet(),
         new ScalarElementLoops(),
+        Warming.only(new ScalarActivationLoops()),
         new ScalarSoftmaxLoops(),
+        new ScalarDenseLossLoops(),
         new ScalarPoolLoops(),
         Warming.only(new ScalarPoolLoops()),
         new ScalarPoolLoops(),

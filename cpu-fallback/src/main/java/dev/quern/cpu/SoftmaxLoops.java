@@ -2,9 +2,6 @@ package dev.quern.cpu;
 
 /** One row of a softmax at a time. Addresses are in bytes; a target may be one of the sources. */
 interface SoftmaxLoops {
-  /** Bytes that {@link #loss} writes a row: its loss, FLOAT32, and whether it is a hit, INT32. */
-  int RESULT_BYTES = 8;
-
   /** {@code y = softmax(x)}. */
   void softmax(long x, long y, int classes);
 
@@ -23,7 +20,7 @@ interface SoftmaxLoops {
    * @param label right class, inside the row
    * @param scale factor of the gradient
    * @param dz receives the gradient, or 0 for none
-   * @param result receives {@link #RESULT_BYTES}
+   * @param result where the row's {@link RowResults} go
    */
   void loss(long z, int classes, int label, float scale, long dz, long result);
 
@@ -50,7 +47,6 @@ interface SoftmaxLoops {
    */
   static void writeLoss(long result, double sum, float logit, float max, boolean hit) {
     float loss = (float) (Math.log(sum) - ((double) logit - max));
-    NativeMemory.setFloat(result, loss);
-    NativeMemory.setInt(result + 4, hit && !Float.isNaN(loss) ? 1 : 0);
+    RowResults.write(result, loss, hit);
   }
 }

@@ -1,5 +1,7 @@
 package dev.quern.cpu;
 
+import dev.quern.kernels.RmsProp;
+
 /** Steps of optimizers over runs of parameters. Addresses are in bytes, counts in elements. */
 interface UpdateLoops {
 
@@ -8,4 +10,7 @@ interface UpdateLoops {
 
   /** One step of gradient descent in place; see {@link SgdStep} for the formula. */
   void sgd(SgdStep step, long p, long g, long v, int count);
+
+  /** One step of RMSprop in place; see {@link RmsProp} for the formula. */
+  void rmsProp(RmsProp.Spec spec, float rate, long p, long g, long v, long m, int count);
 }

@@ -9,10 +9,13 @@ import static dev.quern.cpu.VectorWidth.LANES;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -27,6 +30,12 @@ final class VectorElementLoops implements ElementLoops {
    */
   private static final VectorSpecies<Byte> PIXELS =
       LANES == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+
+  /** Whole vectors of double, and the floats that become one. */
+  private static final VectorSpecies<Double> DOUBLES = FLOATS.vectorShape().withLanes(double.class);
+
+  private static final VectorSpecies<Float> HALVES =
+      VectorSpecies.of(float.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
 
   @Override
   public void relu(long x, long y, int count) {
@@ -103,6 +112,18 @@ final class VectorElementLoops implements ElementLoops {
       floats.mul(scale).add(shift).intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
     REST.scaleBytes(x + i, y + 4L * i, count - i, scale, shift);
+  }
+
+  @Override
+  public void clip(long x, long y, int count, float least, float most) {
+    int i = 0;
+    for (; i <= count - LANES; i += LANES) {
+      FloatVector v = fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER);
+      v.blend(least, v.compare(VectorOperators.LT, least))
+          .blend(most, v.compare(VectorOperators.GT, most))
+          .intoMemorySegment(ALL, y + 4L * i, ORDER);
+    }
+    REST.clip(x + 4L * i, y + 4L * i, count - i, least, most);
   }
 
   @Override
@@ -197,5 +218,30 @@ final class VectorElementLoops implements ElementLoops {
     }
     s = s.add(s.rearrange(VectorRotation.BY_2));
     return s.add(s.rearrange(VectorRotation.BY_1)).lane(0);
+  }
+
+  @Override
+  public double sumOfSquares(long x, int count) {
+    DoubleVector s0 = DoubleVector.zero(DOUBLES);
+    DoubleVector s1 = s0;
+    int i = 0;
+    for (; i <= count - LANES; i += LANES) {
+      long at = x + 4L * i;
+      Vector<Float> front = fromMemorySegment(HALVES, ALL, at, ORDER);
+      Vector<Float> back = fromMemorySegment(HALVES, ALL, at + BYTES / 2, ORDER);
+      DoubleVector a = (DoubleVector) front.convertShape(VectorOperators.F2D, DOUBLES, 0);
+      DoubleVector b = (DoubleVector) back.convertShape(VectorOperators.F2D, DOUBLES, 0);
+      s0 = a.fma(a, s0);
+      s1 = b.fma(b, s1);
+    }
+    DoubleVector s = s0.add(s1);
+    double sum = s.lane(0) + s.lane(1);
+    if (LANES >= 8) {
+      sum += s.lane(2) + s.lane(3);
+    }
+    if (LANES >= 16) {
+      sum += (s.lane(4) + s.lane(5)) + (s.lane(6) + s.lane(7));
+    }
+    return sum + REST.sumOfSquares(x + 4L * i, count - i);
   }
 }

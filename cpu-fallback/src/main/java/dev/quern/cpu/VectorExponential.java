@@ -17,24 +17,12 @@ import jdk.incubator.vector.VectorOperators;
  * <p>Method of Cephes' {@code expf} (Moshier, "Methods and Programs for Mathematical Functions",
  * 1989): {@code x = n log 2 + r} with n whole, a polynomial for e^r on [-log(2)/2, log(2)/2], and a
  * product with 2^n, in two steps so that results below the normal range come out right. The error
- * is below 2 units in the last place; minus infinity gives 0, NaN gives NaN.
+ * is below 2 units in the last place; minus infinity gives 0, NaN gives NaN. The numbers are {@link
+ * Decay}'s.
  */
 final class VectorExponential {
-  private static final float LOG2_E = 1.442695f;
-
-  /** 1.5 * 2^23: adding it rounds to a whole number, which then stands in the lowest bits. */
-  private static final float ROUNDER = 0x1.8p23f;
-
-  /** log 2 in two parts; whole numbers of up to 15 bits times the first are exact. */
-  private static final float LOG_2_HIGH = 0x1.63p-1f;
-
-  private static final float LOG_2_LOW = -0.00021219444f;
-
   /** e to this power is less than half of the smallest number: 0. */
   private static final float LEAST = -104;
-
-  private static final int EXPONENT_BIAS = 127;
-  private static final int EXPONENT_SHIFT = 23;
 
   private VectorExponential() {}
 
@@ -52,23 +40,24 @@ final class VectorExponential {
       VectorMask<Float> inside = FLOATS.indexInRange(i, count);
       FloatVector power = fromMemorySegment(FLOATS, ALL, x + at, ORDER).sub(shift);
       power = power.blend(LEAST, power.compare(VectorOperators.LT, LEAST));
-      FloatVector rounded = FloatVector.broadcast(FLOATS, ROUNDER);
-      rounded = power.fma(FloatVector.broadcast(FLOATS, LOG2_E), rounded);
-      FloatVector n = rounded.sub(ROUNDER);
-      FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LOG_2_HIGH), power);
-      r = n.fma(FloatVector.broadcast(FLOATS, -LOG_2_LOW), r);
-      FloatVector p = FloatVector.broadcast(FLOATS, 0.00019875691f);
-      p = p.fma(r, FloatVector.broadcast(FLOATS, 0.0013981999f));
-      p = p.fma(r, FloatVector.broadcast(FLOATS, 8.333452e-3f));
-      p = p.fma(r, FloatVector.broadcast(FLOATS, 0.041665796f));
-      p = p.fma(r, FloatVector.broadcast(FLOATS, 0.16666666f));
-      p = p.fma(r, FloatVector.broadcast(FLOATS, 0.5f));
+      FloatVector rounded = FloatVector.broadcast(FLOATS, Decay.ROUNDER);
+      rounded = power.fma(FloatVector.broadcast(FLOATS, Decay.LOG2_E), rounded);
+      FloatVector n = rounded.sub(Decay.ROUNDER);
+      FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Decay.LOG_2_HIGH), power);
+      r = n.fma(FloatVector.broadcast(FLOATS, -Decay.LOG_2_LOW), r);
+      FloatVector p = FloatVector.broadcast(FLOATS, Decay.C5);
+      p = p.fma(r, FloatVector.broadcast(FLOATS, Decay.C4));
+      p = p.fma(r, FloatVector.broadcast(FLOATS, Decay.C3));
+      p = p.fma(r, FloatVector.broadcast(FLOATS, Decay.C2));
+      p = p.fma(r, FloatVector.broadcast(FLOATS, Decay.C1));
+      p = p.fma(r, FloatVector.broadcast(FLOATS, Decay.C0));
       p = p.fma(r.mul(r), r).add(1);
-      IntVector whole = rounded.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUNDER));
+      IntVector whole = rounded.reinterpretAsInts().sub(Float.floatToRawIntBits(Decay.ROUNDER));
       IntVector half = whole.lanewise(VectorOperators.ASHR, 1);
-      IntVector scale = half.add(EXPONENT_BIAS).lanewise(VectorOperators.LSHL, EXPONENT_SHIFT);
-      IntVector other = whole.sub(half).add(EXPONENT_BIAS);
-      other = other.lanewise(VectorOperators.LSHL, EXPONENT_SHIFT);
+      IntVector scale =
+          half.add(Decay.EXPONENT_BIAS).lanewise(VectorOperators.LSHL, Decay.EXPONENT_SHIFT);
+      IntVector other = whole.sub(half).add(Decay.EXPONENT_BIAS);
+      other = other.lanewise(VectorOperators.LSHL, Decay.EXPONENT_SHIFT);
       FloatVector e = p.mul(scale.reinterpretAsFloats()).mul(other.reinterpretAsFloats());
       sum = sum.add(e, inside);
       if (y != 0 && addend == 0) {

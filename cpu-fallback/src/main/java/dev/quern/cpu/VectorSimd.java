@@ -34,7 +34,12 @@ final class VectorSimd {
         new VectorTileSet(),
         new VectorTransformSet(),
         new VectorElementLoops(),
+        warming(
+            new ScalarActivationLoops(),
+            VectorActivationLoops::new,
+            VectorActivationLoops::exercise),
         new VectorSoftmaxLoops(),
+        new VectorDenseLossLoops(),
         new VectorPoolLoops(),
         warming(new ScalarPoolLoops(), VectorPairLoops::new, VectorPairLoops::exercise),
         new VectorPlaneLoops(),

@@ -73,7 +73,7 @@ final class VectorSoftmaxLoops implements SoftmaxLoops {
   }
 
   /** The largest element; passes NaN by, which then spoils the sum. */
-  private static float max(long x, int classes) {
+  static float max(long x, int classes) {
     FloatVector m = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
     for (int j = 0; j < classes; j += LANES) {
       VectorMask<Float> inside = FLOATS.indexInRange(j, classes);

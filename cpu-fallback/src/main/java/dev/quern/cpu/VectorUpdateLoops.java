@@ -7,6 +7,7 @@ import static dev.quern.cpu.VectorWidth.LANES;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.quern.kernels.Adam;
+import dev.quern.kernels.RmsProp;
 import dev.quern.kernels.Sgd;
 import jdk.incubator.vector.FloatVector;
 
@@ -64,24 +65,48 @@ final class VectorUpdateLoops implements UpdateLoops {
     REST.sgd(step, p + at, g + at, v + at, count - i);
   }
 
-  /** Updates made-up parameters until both loops are compiled, for {@link Warming}. */
+  @Override
+  public void rmsProp(RmsProp.Spec spec, float rate, long p, long g, long v, long m, int count) {
+    FloatVector momentum = FloatVector.broadcast(FLOATS, spec.momentum());
+    float rho = spec.rho();
+    float oneMinusRho = 1 - rho;
+    float epsilon = spec.epsilon();
+    int i = 0;
+    for (; i <= count - LANES; i += LANES) {
+      long at = 4L * i;
+      FloatVector gradient = fromMemorySegment(FLOATS, ALL, g + at, ORDER);
+      FloatVector square = fromMemorySegment(FLOATS, ALL, v + at, ORDER).mul(rho);
+      square = gradient.mul(oneMinusRho).fma(gradient, square);
+      square.intoMemorySegment(ALL, v + at, ORDER);
+      FloatVector step = gradient.mul(rate).div(square.add(epsilon).sqrt());
+      step = fromMemorySegment(FLOATS, ALL, m + at, ORDER).fma(momentum, step);
+      step.intoMemorySegment(ALL, m + at, ORDER);
+      fromMemorySegment(FLOATS, ALL, p + at, ORDER).sub(step).intoMemorySegment(ALL, p + at, ORDER);
+    }
+    long at = 4L * i;
+    REST.rmsProp(spec, rate, p + at, g + at, v + at, m + at, count - i);
+  }
+
+  /** Updates made-up parameters until all loops are compiled, for {@link Warming}. */
   static boolean exercise(UpdateLoops loops) {
     int count = 64 * LANES;
     AdamStep adam = new AdamStep(new Adam.Spec(count));
     adam.begin(1, 0);
     SgdStep sgd = new SgdStep(new Sgd.Spec(count, 0, false, 0));
     sgd.begin(0);
+    RmsProp.Spec rmsProp = new RmsProp.Spec(count);
     try (NativeBlock block = new NativeBlock(4L * Float.BYTES * count)) {
       long p = block.address();
       long g = p + (long) Float.BYTES * count;
       long m = g + (long) Float.BYTES * count;
       long v = m + (long) Float.BYTES * count;
       return Warming.untilCompiled(
-          20L * 10 * count / LANES,
+          30L * 10 * count / LANES,
           () -> {
             for (int run = 0; run < 10; run++) {
               loops.adam(adam, p, g, m, v, count);
               loops.sgd(sgd, p, g, m, count);
+              loops.rmsProp(rmsProp, 0, p, g, v, m, count);
             }
           });
     }

@@ -1,6 +1,7 @@
 package dev.quern.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ final class ElementLoopsTest {
     requireSame(count, (loops, a, b, y, n) -> loops.scaleBytes(a, y, n, 1 / 255f, -0.5f));
     requireSame(count, (loops, a, b, y, n) -> loops.fill(y, n, 2.5f));
     requireSame(count, (loops, a, b, y, n) -> loops.add(a, b, y, n));
+    requireSame(count, (loops, a, b, y, n) -> loops.clip(a, y, n, -1.5f, 2));
     requireSame(count, (loops, a, b, y, n) -> loops.addRow(a, b, y, 1, n));
   }
 
@@ -52,6 +54,24 @@ final class ElementLoopsTest {
     try (GuardedMemory x = GuardedMemory.of(values)) {
       float[] sums = {vector.sum(x.address(), count)};
       Loops.requireClose(sums, new float[] {scalar.sum(x.address(), count)}, 16, count);
+    }
+  }
+
+  /** Squares up to 1e76, which float32 does not hold. */
+  @ParameterizedTest
+  @MethodSource("dev.quern.cpu.Loops#lengths")
+  void sumsOfSquaresAgreeButForRounding(int count) {
+    float[] values = GuardedMemory.random(new Random(count), count);
+    double expected = 0;
+    for (int i = 0; i < count; i++) {
+      values[i] *= i % 2 == 0 ? 1e38f / 4 : 1;
+      expected += (double) values[i] * values[i];
+    }
+    try (GuardedMemory x = GuardedMemory.of(values)) {
+      for (ElementLoops loops : new ElementLoops[] {vector, scalar}) {
+        assertThat(loops.sumOfSquares(x.address(), count))
+            .isCloseTo(expected, within(1e-12 * expected));
+      }
     }
   }
 

@@ -5,16 +5,21 @@ import dev.quern.core.DataType;
 import dev.quern.core.DeviceBuffer;
 import dev.quern.core.DeviceInfo;
 import dev.quern.core.Stream;
+import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.AveragePool2dBuilder;
 import dev.quern.kernels.BiasAdd;
+import dev.quern.kernels.ClipNorm;
+import dev.quern.kernels.ClipValue;
+import dev.quern.kernels.DenseLoss;
 import dev.quern.kernels.Dropout;
 import dev.quern.kernels.GatherBatch;
 import dev.quern.kernels.Layout;
 import dev.quern.kernels.MaxPool2d;
 import dev.quern.kernels.Relu;
+import dev.quern.kernels.RmsProp;
 import dev.quern.kernels.Sgd;
 import dev.quern.kernels.Softmax;
 import dev.quern.kernels.SoftmaxCrossEntropy;
@@ -55,6 +60,38 @@ final class ThreadCountTest {
   }
 
   @Test
+  void activationsAreTheSame() {
+    for (Activation.Kind kind : Activation.Kind.values()) {
+      requireSame(
+          bench -> {
+            DeviceBuffer x = bench.floats(COUNT);
+            DeviceBuffer y = bench.output(COUNT);
+            DeviceBuffer dx = bench.output(COUNT);
+            Activation.Spec spec = new Activation.Spec(kind, COUNT, kind.hasAlpha() ? 0.3f : 0);
+            try (Activation activation = bench.device.prepare(spec)) {
+              activation.forward(bench.stream, x, y);
+              activation.backward(bench.stream, kind.savesInput() ? x : y, x, dx);
+            }
+          });
+    }
+  }
+
+  @Test
+  void clippingIsTheSame() {
+    requireSame(
+        bench -> {
+          DeviceBuffer x = bench.floats(COUNT);
+          DeviceBuffer y = bench.output(COUNT);
+          try (ClipValue value = bench.device.prepare(new ClipValue.Spec(COUNT, -1, 3));
+              ClipNorm norm = bench.device.prepare(new ClipNorm.Spec(COUNT, 0.5f))) {
+            bench.stream.reserveWorkspace(norm.workspaceBytes());
+            value.run(bench.stream, x, y);
+            norm.run(bench.stream, y);
+          }
+        });
+  }
+
+  @Test
   void optimizersAreTheSame() {
     requireSame(
         bench -> {
@@ -69,10 +106,12 @@ final class ThreadCountTest {
             bench.stream.clear(state);
           }
           try (Adam adam = bench.device.prepare(new Adam.Spec(COUNT));
+              RmsProp rmsProp = bench.device.prepare(new RmsProp.Spec(COUNT));
               Sgd sgd = bench.device.prepare(new Sgd.Spec(COUNT, 0.9f, true, 0.1f))) {
             for (int i = 0; i < 3; i++) {
               adam.update(bench.stream, p, g, m, v, step, rate);
               sgd.update(bench.stream, p, g, velocity, step, rate);
+              rmsProp.update(bench.stream, p, g, v, m, step, rate);
             }
           }
         });
@@ -120,6 +159,27 @@ final class ThreadCountTest {
             ce.run(bench.stream, z, labels, null, loss, dz, null, null);
           }
         });
+  }
+
+  @Test
+  void denseLossesAreTheSame() {
+    for (DenseLoss.Kind kind : DenseLoss.Kind.values()) {
+      requireSame(
+          bench -> {
+            int rows = 301;
+            int outputs = 131;
+            DeviceBuffer z = bench.floats(rows * outputs);
+            DeviceBuffer targets = bench.floats(rows * outputs);
+            DeviceBuffer labels = bench.ints(rows, outputs);
+            DeviceBuffer dz = bench.output(rows * outputs);
+            DeviceBuffer loss = bench.output(1);
+            DenseLoss.Spec spec = new DenseLoss.Spec(kind, rows, outputs);
+            try (DenseLoss kernel = bench.device.prepare(spec)) {
+              bench.stream.reserveWorkspace(kernel.workspaceBytes());
+              kernel.run(bench.stream, z, targets, labels, loss, dz, null, null);
+            }
+          });
+    }
   }
 
   @Test

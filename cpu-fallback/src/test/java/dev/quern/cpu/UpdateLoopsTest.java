@@ -3,6 +3,7 @@ package dev.quern.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quern.kernels.Adam;
+import dev.quern.kernels.RmsProp;
 import dev.quern.kernels.Sgd;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,15 @@ final class UpdateLoopsTest {
       SgdStep step = new SgdStep(new Sgd.Spec(count, 0.9f, nesterov, 0.01f));
       step.begin(0.1f);
       requireSame(count, (loops, p, g, m, v, n) -> loops.sgd(step, p, g, v, n));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.quern.cpu.Loops#lengths")
+  void rmsPropAgreesToTheBit(int count) {
+    for (float momentum : new float[] {0, 0.9f}) {
+      RmsProp.Spec spec = new RmsProp.Spec(count, 0.9f, momentum, 1e-7f);
+      requireSame(count, (loops, p, g, m, v, n) -> loops.rmsProp(spec, 0.1f, p, g, v, m, n));
     }
   }
 

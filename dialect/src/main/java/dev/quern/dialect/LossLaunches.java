@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The launches of a softmax cross-entropy. */
 abstract class LossLaunches {
-  /** Flags of softmax_cross_entropy.cl. */
+  /** Flags of loss.cl and softmax_cross_entropy.cl. */
   static final int HAS_UPSTREAM = 1;
 
   static final int HAS_GRADIENT = 2;
@@ -46,7 +46,7 @@ abstract class LossLaunches {
   /** The program, for rows that so many work-items share. */
   static Program program(Parts parts, SoftmaxCrossEntropy.Spec spec, int rowItems) {
     return parts.program(
-        List.of("softmax.cl", "softmax_cross_entropy.cl"),
+        List.of("softmax.cl", "loss.cl", "softmax_cross_entropy.cl"),
         "ROW_ITEMS=" + rowItems,
         "TOTAL_ITEMS=" + parts.spans().rowItems(spec.rows()),
         "LOGARITHM=0");

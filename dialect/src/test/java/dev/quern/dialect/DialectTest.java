@@ -59,9 +59,25 @@ final class DialectTest {
               "ROW_ITEMS=128 LOGARITHM=0",
               "ROW_ITEMS=128 LOGARITHM=1"),
           Sources.of(
-              "softmax.cl softmax_cross_entropy.cl",
+              "softmax.cl loss.cl softmax_cross_entropy.cl",
               "ROW_ITEMS=8 TOTAL_ITEMS=128 LOGARITHM=0",
               "ROW_ITEMS=1 TOTAL_ITEMS=128 LOGARITHM=0"),
+          Sources.of(
+              "softmax.cl loss.cl dense_loss.cl",
+              "ROW_ITEMS=8 TOTAL_ITEMS=128 LOGARITHM=0 KIND=KIND_CATEGORICAL_CROSS_ENTROPY",
+              "ROW_ITEMS=1 TOTAL_ITEMS=128 LOGARITHM=0 KIND=KIND_CATEGORICAL_CROSS_ENTROPY",
+              "ROW_ITEMS=8 TOTAL_ITEMS=128 LOGARITHM=0 KIND=KIND_BINARY_CROSS_ENTROPY",
+              "ROW_ITEMS=8 TOTAL_ITEMS=128 LOGARITHM=0 KIND=KIND_MEAN_SQUARED_ERROR"),
+          Sources.of(
+              "activation.cl",
+              "SPAN=1 KIND=KIND_LEAKY_RELU",
+              "SPAN=1 KIND=KIND_ELU",
+              "SPAN=1 KIND=KIND_SIGMOID",
+              "SPAN=1 KIND=KIND_TANH",
+              "SPAN=1 KIND=KIND_SILU",
+              "SPAN=1 KIND=KIND_GELU"),
+          Sources.of("softmax.cl clip.cl", "SPAN=1 ROW_ITEMS=128 LOGARITHM=0"),
+          Sources.of("clip_value.cl", "SPAN=1"),
           Sources.of(
               "product.cl",
               product(8, 16, 8, 0),

@@ -16,13 +16,18 @@ public sealed interface OpSpec<K extends Kernel> extends KernelSpec<K>
         MaxPool2d.Spec,
         AveragePool2d.Spec,
         SoftmaxCrossEntropy.Spec,
+        DenseLoss.Spec,
         Softmax.Spec,
         Relu.Spec,
+        Activation.Spec,
         BiasAdd.Spec,
         Add.Spec,
         Dropout.Spec,
         Adam.Spec,
         Sgd.Spec,
+        RmsProp.Spec,
+        ClipNorm.Spec,
+        ClipValue.Spec,
         GatherBatch.Spec {
 
   /** The passes that this problem's kernel can run. */

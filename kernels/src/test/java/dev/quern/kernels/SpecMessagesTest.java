@@ -144,6 +144,32 @@ class SpecMessagesTest {
         "sgd: weightDecay must be 0 or more, but is -0.1",
         () -> new Sgd.Spec(1, 0.9f, false, -0.1f));
     wrong.put(
+        "activation: alpha of leaky-relu must be finite and more than 0, but is 0.0",
+        () -> new Activation.Spec(Activation.Kind.LEAKY_RELU, 3));
+    wrong.put(
+        "activation: alpha of elu must be finite and more than 0, but is Infinity",
+        () -> new Activation.Spec(Activation.Kind.ELU, 3, Float.POSITIVE_INFINITY));
+    wrong.put(
+        "activation: gelu has no alpha, which must be 0, but is 0.5",
+        () -> new Activation.Spec(Activation.Kind.GELU, 3, 0.5f));
+    wrong.put(
+        "dense-loss: outputs must be at least 1, but is 0",
+        () -> new DenseLoss.Spec(DenseLoss.Kind.MEAN_SQUARED_ERROR, 3, 0));
+    wrong.put(
+        "rmsprop: rho must be at least 0 and less than 1, but is 1.0",
+        () -> new RmsProp.Spec(1, 1, 0, 1e-7f));
+    wrong.put(
+        "rmsprop: momentum must be at least 0 and less than 1, but is -0.5",
+        () -> new RmsProp.Spec(1, 0.9f, -0.5f, 1e-7f));
+    wrong.put(
+        "rmsprop: epsilon must be more than 0, but is 0.0", () -> new RmsProp.Spec(1, 0.9f, 0, 0));
+    wrong.put(
+        "clip-norm: limit must be finite and at least 1.0E-10, but is 0.0",
+        () -> new ClipNorm.Spec(1, 0));
+    wrong.put(
+        "clip-value: least must not be above most, but least=1.0 most=-1.0",
+        () -> new ClipValue.Spec(1, 1, -1));
+    wrong.put(
         "gather-batch: type must be UINT8 or FLOAT32, but is INT32",
         () -> new GatherBatch.Spec(DataType.INT32, 1, 1, 1, 1, 1, 0));
     wrong.put(

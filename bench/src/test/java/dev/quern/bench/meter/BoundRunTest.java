@@ -9,11 +9,15 @@ import dev.quern.core.DeviceBuffer;
 import dev.quern.core.HostBuffer;
 import dev.quern.core.Kernel;
 import dev.quern.core.Stream;
+import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.BiasAdd;
+import dev.quern.kernels.ClipNorm;
+import dev.quern.kernels.ClipValue;
 import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.DenseLoss;
 import dev.quern.kernels.Dropout;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.GatherBatch;
@@ -21,6 +25,7 @@ import dev.quern.kernels.Gemm;
 import dev.quern.kernels.MaxPool2d;
 import dev.quern.kernels.OpSpec;
 import dev.quern.kernels.Relu;
+import dev.quern.kernels.RmsProp;
 import dev.quern.kernels.Sgd;
 import dev.quern.kernels.Softmax;
 import dev.quern.kernels.SoftmaxCrossEntropy;
@@ -58,14 +63,20 @@ class BoundRunTest {
         MaxPool2d.builder().input(2, 3, 8, 8).window(2, 2).build(),
         MaxPool2d.builder().input(2, 3, 8, 8).window(2, 2).reluInput(true).build(),
         new SoftmaxCrossEntropy.Spec(32, 10, SoftmaxCrossEntropy.Reduction.MEAN),
+        new DenseLoss.Spec(DenseLoss.Kind.CATEGORICAL_CROSS_ENTROPY, 32, 10),
         new Softmax.Spec(32, 10, false),
         new Relu.Spec(1009),
         AveragePool2d.builder().input(2, 3, 8, 8).window(3, 3).stride(2, 2).build(),
+        new Activation.Spec(Activation.Kind.TANH, 1009),
+        new Activation.Spec(Activation.Kind.GELU, 1009),
         new BiasAdd.Spec(32, 10),
         new Add.Spec(1009),
         new Dropout.Spec(1009, 0.5f, 1),
         new Adam.Spec(1009),
         new Sgd.Spec(1009, 0.9f, false, 0),
+        new RmsProp.Spec(1009),
+        new ClipNorm.Spec(1009, 1),
+        new ClipValue.Spec(1009, -0.5f, 0.5f),
         new GatherBatch.Spec(DataType.UINT8, 50, 28, 50, 8, 1 / 255f, 0));
   }
 

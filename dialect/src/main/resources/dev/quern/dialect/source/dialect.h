@@ -33,6 +33,9 @@
 #define LOG(x) log(x)
 #define EXPM1(x) expm1(x)
 #define SQRT(x) sqrt(x)
+#define TANH(x) tanh(x)
+#define ERFC(x) erfc(x)
+#define LOG1P(x) log1p(x)
 #pragma OPENCL FP_CONTRACT OFF
 #else
 #define KERNEL extern "C" __global__
@@ -63,6 +66,9 @@
 #define LOG(x) logf(x)
 #define EXPM1(x) expm1f(x)
 #define SQRT(x) sqrtf(x)
+#define TANH(x) tanhf(x)
+#define ERFC(x) erfcf(x)
+#define LOG1P(x) log1pf(x)
 typedef unsigned char uchar;
 typedef unsigned int uint;
 #ifndef INFINITY // NVRTC has no headers
@@ -102,3 +108,11 @@ typedef JOIN(float, LANES) Vector;
 #else
 #define FMA(a, b, c) fmaf(a, b, c)
 #endif
+
+// Adds a term and keeps what the addition loses (Knuth's two-sum), as there is no double.
+#define TWO_SUM(sum, error, term)                                                                                      \
+  {                                                                                                                    \
+    const float next = sum + (term), part = next - sum;                                                                \
+    error += (sum - (next - part)) + ((term) - part);                                                                  \
+    sum = next;                                                                                                        \
+  }

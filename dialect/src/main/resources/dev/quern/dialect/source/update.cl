@@ -80,3 +80,29 @@ KERNEL void sgd(
     SGD_STEP(float, SINGLE_LOAD, SINGLE_STORE)
   }
 }
+
+#define RMSPROP_STEP(Number, WIDE_LOAD, WIDE_STORE)                                                                    \
+  const Number gradient = WIDE_LOAD(g + i);                                                                            \
+  const Number square = rho * WIDE_LOAD(v + i) + oneMinusRho * gradient * gradient;                                    \
+  const Number move = momentum * WIDE_LOAD(m + i) + rate * gradient / SQRT(square + epsilon);                          \
+  WIDE_STORE(square, v + i);                                                                                           \
+  WIDE_STORE(move, m + i);                                                                                             \
+  WIDE_STORE(WIDE_LOAD(p + i) - move, p + i);
+
+KERNEL void rmsprop(
+    INOUT(float, p), IN(float, g), INOUT(float, v), INOUT(float, m), IN(float, learningRate), const int count,
+    const float rho, const float oneMinusRho, const float momentum, const float epsilon) {
+  START(p);
+  START(g);
+  START(v);
+  START(m);
+  START(learningRate);
+  const float rate = learningRate[0];
+  EACH(i, count)
+  for (; i <= end - LANES; i += LANES) {
+    RMSPROP_STEP(Vector, LOAD, STORE)
+  }
+  for (; i < end; i++) {
+    RMSPROP_STEP(float, SINGLE_LOAD, SINGLE_STORE)
+  }
+}

@@ -1,16 +1,21 @@
 package dev.quern.kernels.cases;
 
+import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.BiasAdd;
+import dev.quern.kernels.ClipNorm;
+import dev.quern.kernels.ClipValue;
 import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.DenseLoss;
 import dev.quern.kernels.Dropout;
 import dev.quern.kernels.GatherBatch;
 import dev.quern.kernels.Gemm;
 import dev.quern.kernels.MaxPool2d;
 import dev.quern.kernels.OpSpec;
 import dev.quern.kernels.Relu;
+import dev.quern.kernels.RmsProp;
 import dev.quern.kernels.Sgd;
 import dev.quern.kernels.Softmax;
 import dev.quern.kernels.SoftmaxCrossEntropy;
@@ -40,13 +45,18 @@ public final class Cases {
     cases.addAll(MaxPool2dCases.all());
     cases.addAll(AveragePool2dCases.all());
     cases.addAll(SoftmaxCrossEntropyCases.all());
+    cases.addAll(DenseLossCases.all());
     cases.addAll(SoftmaxCases.all());
     cases.addAll(ReluCases.all());
+    cases.addAll(ActivationCases.all());
     cases.addAll(BiasAddCases.all());
     cases.addAll(AddCases.all());
     cases.addAll(DropoutCases.all());
     cases.addAll(AdamCases.all());
     cases.addAll(SgdCases.all());
+    cases.addAll(RmsPropCases.all());
+    cases.addAll(ClipNormCases.all());
+    cases.addAll(ClipValueCases.all());
     cases.addAll(GatherBatchCases.all());
     return cases;
   }
@@ -68,13 +78,18 @@ public final class Cases {
       case MaxPool2d.Spec s -> MaxPool2dCases.of(s, fill, variant);
       case AveragePool2d.Spec s -> AveragePool2dCases.of(s, fill, variant);
       case SoftmaxCrossEntropy.Spec s -> SoftmaxCrossEntropyCases.of(s, fill, variant);
+      case DenseLoss.Spec s -> DenseLossCases.of(s, fill, variant);
       case Softmax.Spec s -> SoftmaxCases.of(s, fill, variant);
       case Relu.Spec s -> ReluCases.of(s, fill, variant);
+      case Activation.Spec s -> ActivationCases.of(s, fill, variant);
       case BiasAdd.Spec s -> BiasAddCases.of(s, fill, variant);
       case Add.Spec s -> AddCases.of(s, fill, variant);
       case Dropout.Spec s -> DropoutCases.of(s, fill, variant);
       case Adam.Spec s -> AdamCases.of(s, fill, variant);
       case Sgd.Spec s -> SgdCases.of(s, fill, variant);
+      case RmsProp.Spec s -> RmsPropCases.of(s, fill, variant);
+      case ClipNorm.Spec s -> ClipNormCases.of(s, fill, variant);
+      case ClipValue.Spec s -> ClipValueCases.of(s, fill, variant);
       case GatherBatch.Spec s -> GatherBatchCases.of(s, fill, variant);
     };
   }

@@ -38,6 +38,11 @@ final class Inputs {
     return floats(role, count, fill::next);
   }
 
+  /** Numbers by the case's fill, {@code reach} times as large. */
+  Source floats(String role, long count, float reach) {
+    return floats(role, count, random -> reach * fill.next(random));
+  }
+
   /**
    * Logits: multiples of 2^-8 from -4 to 4, so that two of a row are equal or clearly apart, and
    * which is largest does not hang on rounding.

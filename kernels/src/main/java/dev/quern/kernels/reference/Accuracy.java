@@ -12,6 +12,18 @@ final class Accuracy {
   /** {@code log}: 3 ulp. */
   static final double LOG = 6;
 
+  /** {@code exp(x) - 1}: 3 ulp. */
+  static final double EXPM1 = 6;
+
+  /** {@code log(1 + x)}: 2 ulp. */
+  static final double LOG1P = 4;
+
+  /** {@code tanh}: 5 ulp. */
+  static final double TANH = 10;
+
+  /** {@code erfc}: 16 ulp. */
+  static final double ERFC = 32;
+
   /** {@code x / y}: 2.5 ulp. */
   static final double DIVISION = 5;
 

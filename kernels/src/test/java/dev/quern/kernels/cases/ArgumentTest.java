@@ -3,15 +3,20 @@ package dev.quern.kernels.cases;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quern.core.DataType;
+import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.BiasAdd;
+import dev.quern.kernels.ClipNorm;
+import dev.quern.kernels.ClipValue;
 import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.DenseLoss;
 import dev.quern.kernels.Dropout;
 import dev.quern.kernels.GatherBatch;
 import dev.quern.kernels.Gemm;
 import dev.quern.kernels.MaxPool2d;
 import dev.quern.kernels.OpSpec;
 import dev.quern.kernels.Relu;
+import dev.quern.kernels.RmsProp;
 import dev.quern.kernels.Sgd;
 import dev.quern.kernels.Softmax;
 import dev.quern.kernels.SoftmaxCrossEntropy;
@@ -34,12 +39,17 @@ class ArgumentTest {
         Conv2d.builder().input(1 << 14, 64, 1024, 1024).filters(64, 1, 1).build(),
         MaxPool2d.builder().input(1 << 14, 64, 1024, 1024).window(2, 2).reluInput(true).build(),
         new SoftmaxCrossEntropy.Spec(side, side, SoftmaxCrossEntropy.Reduction.MEAN),
+        new DenseLoss.Spec(DenseLoss.Kind.BINARY_CROSS_ENTROPY, side, side),
         new Softmax.Spec(side, side, false),
         new Relu.Spec(HUGE),
+        new Activation.Spec(Activation.Kind.TANH, HUGE),
         new BiasAdd.Spec(side, side),
         new Dropout.Spec(HUGE, 0.5f, 1),
         new Adam.Spec(HUGE),
         new Sgd.Spec(HUGE, 0.9f, false, 0),
+        new RmsProp.Spec(HUGE),
+        new ClipNorm.Spec(HUGE, 1),
+        new ClipValue.Spec(HUGE, -1, 1),
         new GatherBatch.Spec(DataType.UINT8, side, side, side, side, 1 / 255f, 0));
   }
 

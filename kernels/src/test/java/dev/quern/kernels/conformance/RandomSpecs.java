@@ -2,12 +2,16 @@ package dev.quern.kernels.conformance;
 
 import dev.quern.core.DataType;
 import dev.quern.core.SpecException;
+import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.AveragePool2dBuilder;
 import dev.quern.kernels.BiasAdd;
+import dev.quern.kernels.ClipNorm;
+import dev.quern.kernels.ClipValue;
 import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.DenseLoss;
 import dev.quern.kernels.Dropout;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.GatherBatch;
@@ -18,6 +22,7 @@ import dev.quern.kernels.OpSpec;
 import dev.quern.kernels.Pass;
 import dev.quern.kernels.Precision;
 import dev.quern.kernels.Relu;
+import dev.quern.kernels.RmsProp;
 import dev.quern.kernels.Sgd;
 import dev.quern.kernels.Softmax;
 import dev.quern.kernels.SoftmaxCrossEntropy;
@@ -49,13 +54,18 @@ final class RandomSpecs {
     sources.put("maxpool2d", this::maxPool2d);
     sources.put("avgpool2d", this::averagePool2d);
     sources.put("softmax-ce", this::softmaxCrossEntropy);
+    sources.put("dense-loss", this::denseLoss);
     sources.put("softmax", () -> new Softmax.Spec(upTo(0, EXTENT), rowLength(), coin()));
     sources.put("relu", () -> new Relu.Spec(upTo(0, LONGEST)));
+    sources.put("activation", this::activation);
     sources.put("bias-add", () -> new BiasAdd.Spec(upTo(0, EXTENT), extent(), extent()));
     sources.put("add", () -> new Add.Spec(upTo(0, LONGEST)));
     sources.put("dropout", this::dropout);
     sources.put("adam", this::adam);
     sources.put("sgd", this::sgd);
+    sources.put("rmsprop", this::rmsProp);
+    sources.put("clip-norm", () -> new ClipNorm.Spec(upTo(0, LONGEST), limit()));
+    sources.put("clip-value", () -> new ClipValue.Spec(upTo(0, LONGEST), factor(), factor()));
     sources.put("gather-batch", this::gatherBatch);
     sources.replaceAll((op, source) -> () -> affordable(source));
     return sources;
@@ -175,6 +185,16 @@ final class RandomSpecs {
     return new SoftmaxCrossEntropy.Spec(upTo(0, EXTENT), classes, one(Reduction.values()), ignored);
   }
 
+  private OpSpec<?> denseLoss() {
+    return new DenseLoss.Spec(one(DenseLoss.Kind.values()), upTo(0, EXTENT), rowLength());
+  }
+
+  private OpSpec<?> activation() {
+    Activation.Kind kind = one(Activation.Kind.values());
+    float alpha = kind.hasAlpha() ? random.nextInt(1, 2000) / 1000f : 0;
+    return new Activation.Spec(kind, upTo(0, LONGEST), alpha);
+  }
+
   private OpSpec<?> dropout() {
     float rate = random.nextInt(5) == 0 ? 0 : random.nextInt(1, 1000) / 1000f;
     return new Dropout.Spec(upTo(0, LONGEST), rate, random.nextLong());
@@ -195,6 +215,19 @@ final class RandomSpecs {
     float momentum = coin() ? 0 : random.nextInt(1000) / 1000f;
     float decay = coin() ? 0 : random.nextInt(1, 100) / 1000f;
     return new Sgd.Spec(upTo(0, LONGEST), momentum, coin(), decay);
+  }
+
+  private OpSpec<?> rmsProp() {
+    return new RmsProp.Spec(
+        upTo(0, LONGEST),
+        random.nextInt(1000) / 1000f,
+        coin() ? 0 : random.nextInt(1000) / 1000f,
+        (float) Math.pow(10, -random.nextInt(1, 9)));
+  }
+
+  /** 1e-3 to 1e3. */
+  private float limit() {
+    return (float) Math.pow(10, random.nextDouble(-3, 3));
   }
 
   private OpSpec<?> gatherBatch() {

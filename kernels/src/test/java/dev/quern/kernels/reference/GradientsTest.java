@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.AveragePool2d.Divisor;
+import dev.quern.kernels.Activation;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.DenseLoss;
 import dev.quern.kernels.Dropout;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Layout;
@@ -227,6 +229,35 @@ class GradientsTest {
         x,
         moved -> dot(u, ReferenceRelu.forward(moved)),
         ReferenceRelu.backward(ReferenceRelu.forward(x).values(), u));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void activation(Activation.Kind kind) {
+    Activation.Spec spec = new Activation.Spec(kind, 50, kind.hasAlpha() ? 0.7f : 0);
+    double[] x = numbers(50);
+    for (int i = 0; i < x.length; i++) {
+      x[i] *= 5;
+    }
+    double[] u = numbers(50);
+    double[] y = ReferenceActivation.forward(spec, x).values();
+    requireGradient(
+        x,
+        moved -> dot(u, ReferenceActivation.forward(spec, moved)),
+        ReferenceActivation.backward(spec, kind.savesInput() ? x : y, u));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void denseLoss(DenseLoss.Kind kind) {
+    DenseLoss.Spec spec = new DenseLoss.Spec(kind, 5, 4);
+    int[] labels = {2, 0, -1, 3, 1};
+    double[] z = numbers(spec.count());
+    double[] targets = numbers(spec.count());
+    requireGradient(
+        z,
+        moved -> ReferenceDenseLoss.of(spec, moved, targets, labels, 0).loss().value(0),
+        ReferenceDenseLoss.of(spec, z, targets, labels, 0).dz());
   }
 
   @Test

@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.quern.core.DataType;
+import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.AveragePool2d.Divisor;
 import dev.quern.kernels.AveragePool2dBuilder;
+import dev.quern.kernels.ClipNorm;
+import dev.quern.kernels.ClipValue;
+import dev.quern.kernels.DenseLoss;
 import dev.quern.kernels.Dropout;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.GatherBatch;
 import dev.quern.kernels.Gemm;
 import dev.quern.kernels.MaxPool2d;
+import dev.quern.kernels.RmsProp;
 import dev.quern.kernels.Sgd;
 import dev.quern.kernels.SoftmaxCrossEntropy;
 import dev.quern.kernels.SoftmaxCrossEntropy.Reduction;
@@ -158,6 +163,102 @@ class ReferenceTest {
     assertThat(plain.value(0)).isEqualTo(1 + 1.5);
     assertThat(ahead.value(0)).isEqualTo(1 + 0.25);
     assertThat(decayed.value(0)).isEqualTo(1 - 0.25 * 2.5);
+  }
+
+  /** Values by mpmath 1.3. */
+  @Test
+  void complementOfTheErrorFunction() {
+    double[][] table = {
+      {-2, 1.9953222650189528},
+      {0, 1},
+      {0.5, 0.4795001221869535},
+      {1, 0.15729920705028513},
+      {1.99, 0.004888586800383002},
+      {2, 0.004677734981047266},
+      {5, 1.537459794428035e-12},
+      {10, 2.088487583762545e-45},
+    };
+    for (double[] pair : table) {
+      double actual = ErrorFunction.complement(pair[0]);
+      assertThat(actual / pair[1]).as("erfc(%s)", pair[0]).isCloseTo(1, within(1e-12));
+    }
+    assertThat(ErrorFunction.complement(Double.NaN)).isNaN();
+  }
+
+  @Test
+  void activationsHaveTheirLimits() {
+    double infinity = Double.POSITIVE_INFINITY;
+    double[] x = {-infinity, infinity, NAN};
+    for (Activation.Kind kind : Activation.Kind.values()) {
+      Activation.Spec spec = new Activation.Spec(kind, 3, kind.hasAlpha() ? 0.5f : 0);
+      double least =
+          switch (kind) {
+            case LEAKY_RELU -> -infinity;
+            case ELU -> -0.5;
+            case TANH -> -1;
+            case SIGMOID, SILU, GELU -> 0;
+          };
+      boolean bounded = kind == Activation.Kind.SIGMOID || kind == Activation.Kind.TANH;
+      double[] y = ReferenceActivation.forward(spec, x).values();
+      assertThat(y).as(kind.toString()).containsExactly(least, bounded ? 1 : infinity, NAN);
+    }
+  }
+
+  @Test
+  void denseLossesByHand() {
+    double[] z = {2, -1, 3, 3, 9, 9};
+    double[] targets = {1, 0, 0, 1, 1, 1};
+    int[] labels = {4, 0, GatherBatch.IGNORED};
+    ReferenceDenseLoss squares =
+        ReferenceDenseLoss.of(
+            new DenseLoss.Spec(DenseLoss.Kind.MEAN_SQUARED_ERROR, 3, 2), z, targets, labels, 1);
+    assertThat(squares.loss().value(0)).isEqualTo((1 + 6.5) / 2);
+    assertThat(squares.totalLoss().value(0)).isEqualTo(1 + 1 + 6.5);
+    assertThat(squares.dz().values()).containsExactly(0.5, -0.5, 1.5, 1, 0, 0);
+    assertThat(squares.hits()).isZero();
+    ReferenceDenseLoss binary =
+        ReferenceDenseLoss.of(
+            new DenseLoss.Spec(DenseLoss.Kind.BINARY_CROSS_ENTROPY, 3, 2), z, targets, labels, 0);
+    double first = Math.log1p(Math.exp(-2)) + Math.log1p(Math.exp(-1));
+    double second = 3 + 2 * Math.log1p(Math.exp(-3));
+    assertThat(binary.loss().value(0)).isCloseTo((first + second) / 4, within(1e-15));
+    assertThat(binary.hits()).isEqualTo(1);
+    ReferenceDenseLoss categorical =
+        ReferenceDenseLoss.of(
+            new DenseLoss.Spec(DenseLoss.Kind.CATEGORICAL_CROSS_ENTROPY, 3, 2),
+            z,
+            targets,
+            labels,
+            0);
+    double expected = (Math.log1p(Math.exp(-3)) + Math.log(2)) / 2;
+    assertThat(categorical.loss().value(0)).isCloseTo(expected, within(1e-15));
+    assertThat(categorical.hits()).isEqualTo(1); // of two equal logits the first is the answer
+  }
+
+  @Test
+  void rmsPropDividesByTheRootOfTheMeanSquare() {
+    RmsProp.Spec spec = new RmsProp.Spec(1, 0.5f, 0.5f, 0.25f);
+    double[] p = {1};
+    double[] g = {2};
+    double[] v = {4};
+    double[] m = {8};
+    ReferenceRmsProp after = ReferenceRmsProp.update(spec, p, g, v, m, 0.25);
+    assertThat(after.v().value(0)).isEqualTo(4);
+    assertThat(after.m().value(0)).isEqualTo(4 + 0.5 / Math.sqrt(4.25));
+    assertThat(after.p().value(0)).isEqualTo(1 - after.m().value(0));
+  }
+
+  @Test
+  void clippingKeepsTheDirectionOrBoundsEachElement() {
+    double[] g = {3, -4};
+    assertThat(ReferenceClipNorm.clip(new ClipNorm.Spec(2, 2.5f), g).values())
+        .containsExactly(1.5, -2);
+    assertThat(ReferenceClipNorm.clip(new ClipNorm.Spec(2, 5), g).values()).containsExactly(3, -4);
+    double[] infinite = {3, Double.POSITIVE_INFINITY};
+    assertThat(ReferenceClipNorm.clip(new ClipNorm.Spec(2, 5), infinite).values())
+        .containsExactly(NAN, NAN);
+    assertThat(ReferenceClipValue.clip(new ClipValue.Spec(2, -1, 3.5f), g).values())
+        .containsExactly(3, -1);
   }
 
   @Test

@@ -1,0 +1,44 @@
+package dev.quern.cpu;
+
+/**
+ * One row of a loss against dense targets at a time: its loss and hit go to {@link RowResults}, its
+ * gradient, {@code scale} times as large, to {@code dz} unless that is 0; {@code dz} may be {@code
+ * z}. Addresses are in bytes.
+ */
+interface DenseLossLoops {
+
+  /** Cross-entropy of the row's softmax. */
+  void categorical(long z, long targets, int outputs, float scale, long dz, long result);
+
+  /** Mean cross-entropy of each output's sigmoid. */
+  void binary(long z, long targets, int outputs, float scale, long dz, long result);
+
+  /** Mean squared difference, which is no hit. */
+  void squares(long z, long targets, int outputs, float scale, long dz, long result);
+
+  /** Whether the first largest number of one row stands where that of the other does. */
+  static boolean sameLargest(long z, long targets, int outputs) {
+    return firstLargest(z, outputs) == firstLargest(targets, outputs);
+  }
+
+  private static int firstLargest(long x, int count) {
+    int best = 0;
+    for (int j = 1; j < count; j++) {
+      if (NativeMemory.getFloat(x + 4L * j) > NativeMemory.getFloat(x + 4L * best)) {
+        best = j;
+      }
+    }
+    return best;
+  }
+
+  /** Whether every logit is above 0 just where its target is above one half. */
+  static boolean allOnTheirSide(long z, long targets, int outputs) {
+    for (int j = 0; j < outputs; j++) {
+      boolean yes = NativeMemory.getFloat(z + 4L * j) > 0;
+      if (yes != NativeMemory.getFloat(targets + 4L * j) > 0.5f) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
