@@ -41,14 +41,15 @@ public record Add() implements Merge {
 
   @Override
   public BoundLayer bind(LayerContext context) {
-    Addition sum = Addition.prepare(context::prepare, context.y().count());
+    dev.quern.kernels.Add sum =
+        context.prepare(new dev.quern.kernels.Add.Spec(context.y().count()));
     int inputs = context.inputs().size();
     return new BoundLayer() {
       @Override
       public void forward(Stream stream) {
-        sum.run(stream, context.x(0), context.x(1), context.y());
+        sum.forward(stream, context.x(0), context.x(1), context.y());
         for (int i = 2; i < inputs; i++) {
-          sum.run(stream, context.y(), context.x(i), context.y());
+          sum.forward(stream, context.y(), context.x(i), context.y());
         }
       }
 

@@ -57,8 +57,13 @@ final class DeviceData implements AutoCloseable {
     targetCursor = cursors.part("cursor of targets", 1, 1);
     targets =
         targetElements == 0 ? null : arena.allocate("targets", DataType.FLOAT32, targetNumbers);
-    fill(stream, data, loss, outputs);
-    rewind(stream, IntStream.range(0, count).toArray());
+    try {
+      fill(stream, data, loss, outputs);
+      rewind(stream, IntStream.range(0, count).toArray());
+    } catch (RuntimeException e) {
+      arena.close();
+      throw e;
+    }
   }
 
   private void fill(Stream stream, DataSet data, Loss loss, int outputs) {
@@ -129,9 +134,8 @@ final class DeviceData implements AutoCloseable {
     /** Enqueues picking the next batch. */
     void run(Stream stream) {
       rows.run(stream, samples, labels, order, cursor, plan.x(), plan.labels());
-      DeviceBuffer right = plan.targets();
-      if (answers != null && targets != null && right != null) {
-        answers.run(stream, targets, labels, order, targetCursor, right, plan.labels());
+      if (answers != null && targets != null) {
+        answers.run(stream, targets, labels, order, targetCursor, plan.targets(), plan.labels());
       }
     }
   }

@@ -2,9 +2,11 @@ package dev.quern.train;
 
 import dev.quern.core.SpecException;
 import dev.quern.core.Stream;
+import dev.quern.kernels.DenseLoss;
 import dev.quern.kernels.SoftmaxCrossEntropy;
 import dev.quern.kernels.SoftmaxCrossEntropy.Reduction;
 import dev.quern.train.data.DataSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What training makes small: the mean over a batch of what is wrong about its rows. The last layer
@@ -12,11 +14,29 @@ import dev.quern.train.data.DataSet;
  */
 public enum Loss {
   /** Cross-entropy of a softmax against one right class a row. */
-  SPARSE_CATEGORICAL_CROSSENTROPY;
+  SPARSE_CATEGORICAL_CROSSENTROPY(null),
+  /**
+   * Cross-entropy of a softmax against a distribution over the classes; a label stands for all on
+   * its class.
+   */
+  CATEGORICAL_CROSSENTROPY(DenseLoss.Kind.CATEGORICAL_CROSS_ENTROPY),
+  /**
+   * Cross-entropy of each output's sigmoid against a number from 0 to 1, mean over the outputs. A
+   * label stands for 1 at its class and 0 elsewhere, or with a single output for 0 or 1 itself.
+   */
+  BINARY_CROSSENTROPY(DenseLoss.Kind.BINARY_CROSS_ENTROPY),
+  /** Squared distance from a number, mean over the outputs. There are no right answers to count. */
+  MEAN_SQUARED_ERROR(DenseLoss.Kind.MEAN_SQUARED_ERROR);
 
-  /** Refuses an output that is not one number a class. */
+  private final DenseLoss.@Nullable Kind dense;
+
+  Loss(DenseLoss.@Nullable Kind dense) {
+    this.dense = dense;
+  }
+
+  /** Refuses an output that is not one number a class, where that is needed. */
   void requireOutput(Shape output) {
-    if (!output.isFlat()) {
+    if (endsInSoftmax() && !output.isFlat()) {
       throw new SpecException(
           this + " needs a flat output, one number a class, but the network gives " + output);
     }
@@ -47,35 +67,72 @@ public enum Loss {
   }
 
   private boolean accepts(DataSet data, int outputs) {
-    return data.isLabelled() && data.classes() <= outputs;
+    return data.isLabelled()
+        ? data.classes() <= mostClasses(outputs)
+        : dense != null && data.targetElements() == outputs;
   }
 
   private String expects(int outputs) {
-    return "in up to %d classes".formatted(outputs);
+    String classes = "in up to %d classes".formatted(mostClasses(outputs));
+    return dense == null ? classes : classes + " or with targets of %d numbers".formatted(outputs);
+  }
+
+  private int mostClasses(int outputs) {
+    return this == BINARY_CROSSENTROPY && outputs == 1 ? 2 : outputs;
   }
 
   /** Numbers to come near to, a row; 0 if the loss takes labels. */
   int targetElements(int outputs) {
-    return 0;
+    return dense == null ? 0 : outputs;
   }
 
-  /** The numbers to come near to of some rows. */
+  /**
+   * The numbers to come near to of some rows.
+   *
+   * @throws SpecException if they are no probabilities where these are needed
+   */
   float[] targets(DataSet data, int from, int to, int outputs) {
-    return data.targets(from, to);
+    if (!data.isLabelled()) {
+      float[] targets = data.targets(from, to);
+      for (int i = 0; i < targets.length && this != MEAN_SQUARED_ERROR; i++) {
+        if (!(targets[i] >= 0 && targets[i] <= 1)) {
+          throw new SpecException(
+              "%s needs targets from 0 to 1, but number %d of row %d of %s is %s"
+                  .formatted(this, i % outputs, from + i / outputs, data.name(), targets[i]));
+        }
+      }
+      return targets;
+    }
+    float[] targets = new float[(to - from) * outputs];
+    for (int row = from; row < to; row++) {
+      int label = data.label(row);
+      if (this == BINARY_CROSSENTROPY && outputs == 1) {
+        targets[row - from] = label;
+      } else {
+        targets[(row - from) * outputs + label] = 1;
+      }
+    }
+    return targets;
   }
 
   /** Prepares the loss of a plan's batch. */
   BoundLoss prepare(Plan plan, int rows, int outputs) {
-    return new Sparse(plan.prepare(new SoftmaxCrossEntropy.Spec(rows, outputs, Reduction.MEAN)));
+    return dense == null
+        ? new Sparse(plan.prepare(new SoftmaxCrossEntropy.Spec(rows, outputs, Reduction.MEAN)))
+        : new Dense(plan.prepare(new DenseLoss.Spec(dense, rows, outputs)));
   }
 
   /** Whether predictions are the outputs' softmax. */
   boolean endsInSoftmax() {
-    return true;
+    return this == SPARSE_CATEGORICAL_CROSSENTROPY || this == CATEGORICAL_CROSSENTROPY;
   }
 
   /** Turns a row of outputs into a prediction, beyond a softmax. */
-  void finish(float[] row) {}
+  void finish(float[] row) {
+    for (int i = 0; i < row.length && this == BINARY_CROSSENTROPY; i++) {
+      row[i] = (float) (1 / (1 + Math.exp(-row[i])));
+    }
+  }
 
   /** Against labels. */
   private record Sparse(SoftmaxCrossEntropy kernel) implements BoundLoss {
@@ -86,6 +143,22 @@ public enum Loss {
           plan.output(),
           plan.labels(),
           null,
+          null,
+          plan.outputGradient(),
+          totals.loss(),
+          totals.hits());
+    }
+  }
+
+  /** Against numbers. */
+  private record Dense(DenseLoss kernel) implements BoundLoss {
+    @Override
+    public void run(Stream stream, Plan plan, Totals totals) {
+      kernel.run(
+          stream,
+          plan.output(),
+          plan.targets(),
+          plan.labels(),
           null,
           plan.outputGradient(),
           totals.loss(),

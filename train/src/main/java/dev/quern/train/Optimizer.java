@@ -4,7 +4,6 @@ import dev.quern.core.Device;
 import dev.quern.core.Kernel;
 import dev.quern.core.Stream;
 import dev.quern.kernels.Adam;
-import dev.quern.kernels.Sgd;
 import java.util.List;
 
 /**
@@ -12,7 +11,8 @@ import java.util.List;
  * learning rate 1e-3, 0.9, 0.999 and epsilon 1e-7; {@code Optimizer.sgd(0.01)} plain gradient
  * descent. A {@link Schedule} in place of the learning rate changes it from step to step.
  */
-public sealed interface Optimizer {
+public sealed interface Optimizer
+    permits AdamOptimizer, SgdOptimizer, RmsPropOptimizer, ClippedOptimizer {
 
   /** Step size over time. */
   Schedule learningRate();
@@ -65,6 +65,29 @@ public sealed interface Optimizer {
     return new AdamOptimizer(learningRate, 0.9f, 0.999f, 1e-7f, (float) decay);
   }
 
+  /** RMSprop with Keras's defaults but for the learning rate: 0.9, no momentum, 1e-7. */
+  static Optimizer rmsprop(double learningRate) {
+    return rmsprop(Schedule.constant(learningRate), 0.9, 0, 1e-7);
+  }
+
+  /** RMSprop with all its settings; see {@link dev.quern.kernels.RmsProp}. */
+  static Optimizer rmsprop(Schedule learningRate, double rho, double momentum, double epsilon) {
+    return new RmsPropOptimizer(learningRate, (float) rho, (float) momentum, (float) epsilon);
+  }
+
+  /**
+   * This optimizer on a gradient whose norm, over all trained weights together, is cut to a limit;
+   * Keras's {@code global_clipnorm}.
+   */
+  default Optimizer clipNorm(double limit) {
+    return new ClippedOptimizer(this, ClippedOptimizer.By.NORM, (float) limit);
+  }
+
+  /** This optimizer on a gradient whose every element is cut to {@code -limit} to {@code limit}. */
+  default Optimizer clipValue(double limit) {
+    return new ClippedOptimizer(this, ClippedOptimizer.By.VALUE, (float) limit);
+  }
+
   /** Gradient descent without momentum. */
   static Optimizer sgd(double learningRate) {
     return sgd(learningRate, 0, false);
@@ -78,72 +101,5 @@ public sealed interface Optimizer {
   /** Gradient descent with momentum and learning rates that change. */
   static Optimizer sgd(Schedule learningRate, double momentum, boolean nesterov) {
     return new SgdOptimizer(learningRate, (float) momentum, nesterov);
-  }
-
-  /**
-   * Adam; see {@link Adam}.
-   *
-   * @param learningRate step size
-   * @param beta1 decay of the first moment
-   * @param beta2 decay of the second moment
-   * @param epsilon keeps the quotient finite
-   * @param decay share of a weight that a rate of 1 takes away, 0 for none
-   */
-  record AdamOptimizer(Schedule learningRate, float beta1, float beta2, float epsilon, float decay)
-      implements Optimizer {
-    @Override
-    public int states() {
-      return 2;
-    }
-
-    @Override
-    public Update prepare(Device device, Parameters of) {
-      Adam.Spec spec =
-          new Adam.Spec(
-              of.values().count(),
-              beta1,
-              beta2,
-              epsilon,
-              Adam.Form.KERAS,
-              decay,
-              decay == 0 ? Adam.Decay.L2 : Adam.Decay.DECOUPLED);
-      Adam adam = device.prepare(spec);
-      return new Prepared(
-          adam,
-          stream ->
-              adam.update(
-                  stream,
-                  of.values(),
-                  of.gradients(),
-                  of.state(0),
-                  of.state(1),
-                  of.step(),
-                  of.learningRate()));
-    }
-  }
-
-  /**
-   * Stochastic gradient descent; see {@link Sgd}.
-   *
-   * @param learningRate step size
-   * @param momentum share of the last step that goes on
-   * @param nesterov whether the step looks ahead along the velocity
-   */
-  record SgdOptimizer(Schedule learningRate, float momentum, boolean nesterov)
-      implements Optimizer {
-    @Override
-    public int states() {
-      return 1;
-    }
-
-    @Override
-    public Update prepare(Device device, Parameters of) {
-      Sgd sgd = device.prepare(new Sgd.Spec(of.values().count(), momentum, nesterov, 0));
-      return new Prepared(
-          sgd,
-          stream ->
-              sgd.update(
-                  stream, of.values(), of.gradients(), of.state(0), of.step(), of.learningRate()));
-    }
   }
 }

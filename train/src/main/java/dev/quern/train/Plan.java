@@ -169,11 +169,11 @@ final class Plan implements AutoCloseable {
     }
     for (GradientFlow.Sum sum : flow.sums(i)) {
       long count = (long) settings.batch() * sum.elements();
-      Addition addition = Addition.prepare(this::prepare, count);
+      dev.quern.kernels.Add addition = prepare(new dev.quern.kernels.Add.Spec(count));
       DeviceBuffer a = gradients[sum.a()];
       DeviceBuffer b = gradients[sum.b()];
       DeviceBuffer into = gradients[sum.into()];
-      backward.add(on -> addition.run(on, a, b, into));
+      backward.add(on -> addition.forward(on, a, b, into));
     }
   }
 
@@ -204,8 +204,11 @@ final class Plan implements AutoCloseable {
     return labels;
   }
 
-  /** The numbers that the batch is to come near to; null if the loss takes labels. */
-  @Nullable DeviceBuffer targets() {
+  /** The numbers that the batch is to come near to; only of a loss that takes numbers. */
+  DeviceBuffer targets() {
+    if (targets == null) {
+      throw new IllegalStateException(settings.loss() + " takes labels and no numbers");
+    }
     return targets;
   }
 

@@ -21,6 +21,7 @@ final class DoubleNetwork {
   private final Network network;
   private final SequencedMap<String, double[]> weights = new LinkedHashMap<>();
   private final long seed;
+  private final Loss loss;
 
   /**
    * A copy of the model's weights as they are now; {@code seed} is the one it was compiled with.
@@ -28,6 +29,7 @@ final class DoubleNetwork {
   DoubleNetwork(Model model, long seed) {
     network = model.network();
     this.seed = seed;
+    loss = model.loss();
     for (String name : model.weightNames()) {
       float[] values = model.weight(name);
       double[] copy = new double[values.length];
@@ -47,7 +49,9 @@ final class DoubleNetwork {
   double loss(DataSet rows, int step) {
     double sum = 0;
     for (int row = 0; row < rows.count(); row++) {
-      sum += rowLoss(logits(rows, row, step), rows.label(row));
+      double[] z = logits(rows, row, step);
+      sum +=
+          rows.isLabelled() ? rowLoss(z, rows.label(row)) : rowLoss(z, rows.targets(row, row + 1));
     }
     return sum / rows.count();
   }
@@ -94,11 +98,29 @@ final class DoubleNetwork {
     return Math.log(sum) + max - z[label];
   }
 
+  private double rowLoss(double[] z, float[] targets) {
+    double sum = 0;
+    for (int i = 0; i < z.length; i++) {
+      sum +=
+          switch (loss) {
+            case MEAN_SQUARED_ERROR -> Math.pow(z[i] - targets[i], 2) / z.length;
+            case BINARY_CROSSENTROPY -> (Math.log1p(Math.exp(z[i])) - z[i] * targets[i]) / z.length;
+            default -> targets[i] * rowLoss(z, i);
+          };
+    }
+    return sum;
+  }
+
+  /** What the network gives for a row, without dropout. */
+  double[] outputs(DataSet rows, int row) {
+    return logits(rows, row, -1);
+  }
+
   private double[] logits(DataSet rows, int row, int step) {
-    byte[] pixels = rows.pixels(row, row + 1);
-    double[] x = new double[pixels.length];
+    float[] given = rows.features(row, row + 1);
+    double[] x = new double[given.length];
     for (int i = 0; i < x.length; i++) {
-      x[i] = (pixels[i] & 0xFF) / 255.0;
+      x[i] = rows.arePictures() ? Math.round(given[i] * 255) / 255.0 : given[i];
     }
     List<double[]> values = new ArrayList<>(List.of(x));
     for (Network.Entry entry : network.entries()) {

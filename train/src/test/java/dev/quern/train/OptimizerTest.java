@@ -1,9 +1,11 @@
 package dev.quern.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.quern.core.Device;
+import dev.quern.core.SpecException;
 import dev.quern.train.data.DataSet;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -101,5 +103,62 @@ class OptimizerTest {
             assertThat(s[2][i]).isCloseTo(want, within(1e-6));
           }
         });
+  }
+
+  /** Keras's form: epsilon inside the root. */
+  @Test
+  void rmsprop() {
+    double[] v = new double[18];
+    follow(
+        Optimizer.rmsprop(1e-2),
+        s -> {
+          for (int i = 0; i < v.length; i++) {
+            v[i] = 0.9 * v[i] + 0.1 * s[1][i] * s[1][i];
+            double want = s[0][i] - 1e-2 * s[1][i] / Math.sqrt(v[i] + 1e-7);
+            assertThat(s[2][i]).isCloseTo(want, within(1e-6));
+          }
+        });
+  }
+
+  /** What is left behind is the gradient as it was used. */
+  @Test
+  void clippingBoundsTheGradient() {
+    follow(
+        Optimizer.sgd(0.1).clipValue(0.01),
+        s -> {
+          for (int i = 0; i < s[0].length; i++) {
+            assertThat(Math.abs(s[1][i])).isLessThanOrEqualTo(0.01f);
+            assertThat(s[2][i]).isCloseTo(s[0][i] - 0.1 * s[1][i], within(1e-7));
+          }
+          assertThat(s[1]).contains((double) 0.01f);
+        });
+    try (Device device = Cpu.open();
+        Model free =
+            network.compile(device, Optimizer.sgd(0), Loss.SPARSE_CATEGORICAL_CROSSENTROPY, 4);
+        Model clipped =
+            network.compile(
+                device, Optimizer.sgd(0).clipNorm(0.05), Loss.SPARSE_CATEGORICAL_CROSSENTROPY, 4)) {
+      double whole = norm(free);
+      assertThat(whole).isGreaterThan(0.05);
+      assertThat(norm(clipped)).isCloseTo(0.05, within(1e-6));
+      double ratio = 0.05 / whole;
+      assertThat((double) clipped.gradient(WEIGHT)[3])
+          .isCloseTo(free.gradient(WEIGHT)[3] * ratio, within(1e-7));
+    }
+    assertThatThrownBy(() -> Optimizer.adam().clipNorm(0))
+        .isInstanceOf(SpecException.class)
+        .hasMessageContaining("more than 0, but gets 0");
+  }
+
+  /** Of the gradients by all weights together, after a step. */
+  private double norm(Model model) {
+    model.fit(rows, Fit.epochs(1).batch(8));
+    double squares = 0;
+    for (String name : model.weightNames()) {
+      for (float value : model.gradient(name)) {
+        squares += (double) value * value;
+      }
+    }
+    return Math.sqrt(squares);
   }
 }

@@ -2,9 +2,9 @@ package dev.quern.kernels.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quern.kernels.Activation;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.AveragePool2d.Divisor;
-import dev.quern.kernels.Activation;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.DenseLoss;
