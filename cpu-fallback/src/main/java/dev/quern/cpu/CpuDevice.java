@@ -13,6 +13,7 @@ import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
 import dev.quern.kernels.AveragePool2d;
+import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.ClipNorm;
 import dev.quern.kernels.ClipValue;
@@ -73,6 +74,7 @@ final class CpuDevice extends Device {
       case Activation.Spec s -> new CpuActivation(this, s);
       case BiasAdd.Spec s -> new CpuBiasAdd(this, s);
       case Add.Spec s -> new CpuAdd(this, s);
+      case BatchNorm.Spec s -> new CpuBatchNorm(this, s);
       case Dropout.Spec s -> new CpuDropout(this, s);
       case Adam.Spec s -> new CpuAdam(this, s);
       case Sgd.Spec s -> new CpuSgd(this, s);

@@ -21,6 +21,7 @@ import dev.quern.core.ComputeException;
  * @param averagePairs rows of average-poolings by windows of 2 x 2, the usual ones
  * @param updates steps of optimizers
  * @param dropouts masks of dropouts
+ * @param norms rows of batch normalisations
  */
 record Simd(
     String description,
@@ -37,7 +38,8 @@ record Simd(
     AverageLoops averages,
     AverageLoops averagePairs,
     Warming<UpdateLoops> updates,
-    DropoutLoops dropouts) {
+    DropoutLoops dropouts,
+    NormLoops norms) {
   static final String FLAG = "--add-modules jdk.incubator.vector";
 
   /** The system property that asks for a width. */
@@ -90,7 +92,8 @@ record Simd(
         new ScalarAverageLoops(),
         new ScalarAverageLoops(),
         Warming.only(new ScalarUpdateLoops()),
-        new ScalarDropoutLoops());
+        new ScalarDropoutLoops(),
+        new ScalarNormLoops());
   }
 
   /**

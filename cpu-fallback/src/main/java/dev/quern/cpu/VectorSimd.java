@@ -46,7 +46,8 @@ final class VectorSimd {
         new VectorAverageLoops(),
         new VectorAveragePairLoops(),
         warming(new ScalarUpdateLoops(), VectorUpdateLoops::new, VectorUpdateLoops::exercise),
-        new VectorDropoutLoops());
+        new VectorDropoutLoops(),
+        new VectorNormLoops());
   }
 
   /** What begins in plain Java, unless {@code quern.cpu.warmUp} is false. */

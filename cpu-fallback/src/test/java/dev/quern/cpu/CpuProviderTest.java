@@ -95,7 +95,8 @@ final class CpuProviderTest {
             whole.averages(),
             whole.averagePairs(),
             whole.updates(),
-            whole.dropouts());
+            whole.dropouts(),
+            whole.norms());
     DeviceInfo info = new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "test", "test", 0, null);
     try (Device device = new CpuDevice(info, broken, 1, HostMemory.ofThisMachine())) {
       assertThatThrownBy(() -> SelfTest.run(device))

@@ -10,6 +10,7 @@ import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.AveragePool2dBuilder;
+import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.ClipNorm;
 import dev.quern.kernels.ClipValue;
@@ -134,6 +135,57 @@ final class ThreadCountTest {
               bench.stream.reserveWorkspace(bias.workspaceBytes());
               bias.forward(bench.stream, x, b, y);
               bias.backward(bench.stream, x, db);
+            }
+          });
+    }
+  }
+
+  @Test
+  void normsAreTheSame() {
+    for (BatchNorm.Spec spec :
+        List.of(
+            new BatchNorm.Spec(4004, 50, 44),
+            new BatchNorm.Spec(200_003, 1),
+            new BatchNorm.Spec(330, 700, 33))) {
+      requireSame(
+          bench -> {
+            DeviceBuffer x = bench.floats((int) spec.count());
+            DeviceBuffer dy = bench.floats((int) spec.count());
+            DeviceBuffer gamma = bench.floats(spec.channels());
+            DeviceBuffer y = bench.output((int) spec.count());
+            DeviceBuffer dx = bench.output((int) spec.count());
+            List<DeviceBuffer> perChannel = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+              perChannel.add(bench.output(spec.channels()));
+              bench.stream.clear(perChannel.get(i));
+            }
+            DeviceBuffer mean = perChannel.get(0);
+            DeviceBuffer invStd = perChannel.get(1);
+            DeviceBuffer labels = spec.batch() == 0 ? null : bench.labels(spec.batch());
+            try (BatchNorm norm = bench.device.prepare(spec)) {
+              bench.stream.reserveWorkspace(norm.workspaceBytes());
+              norm.forward(
+                  bench.stream,
+                  x,
+                  gamma,
+                  gamma,
+                  perChannel.get(2),
+                  perChannel.get(3),
+                  labels,
+                  y,
+                  mean,
+                  invStd);
+              norm.backward(
+                  bench.stream,
+                  x,
+                  dy,
+                  gamma,
+                  mean,
+                  invStd,
+                  labels,
+                  dx,
+                  perChannel.get(4),
+                  perChannel.get(5));
             }
           });
     }
@@ -297,6 +349,13 @@ final class ThreadCountTest {
     DeviceBuffer ints(int count, int bound) {
       DeviceBuffer buffer = arena.allocate("ints", DataType.INT32, count);
       stream.write(buffer, random.ints(count, 0, bound).toArray());
+      return buffer;
+    }
+
+    /** Labels of which every fourth is ignored. */
+    DeviceBuffer labels(int count) {
+      DeviceBuffer buffer = arena.allocate("labels", DataType.INT32, count);
+      stream.write(buffer, random.ints(count, GatherBatch.IGNORED, 3).toArray());
       return buffer;
     }
 

@@ -11,6 +11,7 @@ import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
 import dev.quern.kernels.AveragePool2d;
+import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.ClipNorm;
 import dev.quern.kernels.ClipValue;
@@ -119,6 +120,7 @@ public abstract class DialectDevice extends Device implements Tunable {
       case Activation.Spec s -> new DialectActivation(parts, s);
       case BiasAdd.Spec s -> new DialectBiasAdd(parts, s);
       case Add.Spec s -> new DialectAdd(parts, s);
+      case BatchNorm.Spec s -> new DialectBatchNorm(parts, s);
       case Dropout.Spec s -> new DialectDropout(parts, s);
       case Adam.Spec s -> new DialectAdam(parts, s);
       case Sgd.Spec s -> new DialectSgd(parts, s);

@@ -49,6 +49,13 @@ record Spans(boolean vectors, int lanes, int group) {
     return vectors ? 16 : 256;
   }
 
+  /** Work-items for so many bands of rows, each of one vector of channels. */
+  Range overRows(int channels, long bands) {
+    long columns = Math.ceilDiv(channels, lanes);
+    int across = groupFor(columns);
+    return new Range(columns, bands, 1, across, Math.max(1, group / across));
+  }
+
   /** Work-items of a group along an axis of this extent: no more than there are, a power of two. */
   int groupFor(long extent) {
     return Math.clamp(Long.highestOneBit(Math.max(1, extent)), 1, group);

@@ -45,6 +45,7 @@ final class DialectTest {
       List.of(
           Sources.of("relu.cl", "SPAN=1"),
           Sources.of("bias_add.cl", "SPAN=4"),
+          Sources.of("batch_norm.cl", "SPAN=4"),
           Sources.of("dropout.cl", "SPAN=4"),
           Sources.of("update.cl", "SPAN=1"),
           Sources.of("rearrange.cl", "SPAN=1 BAND=1"),

@@ -22,6 +22,7 @@ public sealed interface OpSpec<K extends Kernel> extends KernelSpec<K>
         Activation.Spec,
         BiasAdd.Spec,
         Add.Spec,
+        BatchNorm.Spec,
         Dropout.Spec,
         Adam.Spec,
         Sgd.Spec,

@@ -4,6 +4,8 @@ package dev.quern.kernels;
 public enum Pass {
   /** Output from inputs. */
   FORWARD("forward"),
+  /** The same outside of training, where that is another computation. */
+  INFERENCE("inference"),
   /** Gradient by the data input. */
   BACKWARD_DATA("backward-data"),
   /** Gradient by the filters. */

@@ -30,6 +30,7 @@ final class OnnxOperators {
       case "Adam" -> OnnxPoints::adam;
       case "Add" -> OnnxPoints::add;
       case "AveragePool" -> OnnxAverages::averagePool;
+      case "BatchNormalization" -> OnnxNormalization::batch;
       case "Constant" -> OnnxShapes::constant;
       case "Conv" -> OnnxImages::conv;
       case "Dropout" -> OnnxPoints::dropout;

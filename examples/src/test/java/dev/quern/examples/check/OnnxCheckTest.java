@@ -190,6 +190,53 @@ class OnnxCheckTest {
   }
 
   @Test
+  void normalisesBatchesByMovingStatistics() {
+    ProtoWriter[] images = statistics(new int[] {2, 2, 1}, 2);
+    ProtoWriter[] outputs = {floats(new int[] {2, 2, 1}, -0.5, 3, 0.5, 7)};
+    ProtoWriter epsilon = number("epsilon", 1);
+    add("new", OPSET, "BatchNormalization", images, outputs, epsilon);
+    add("old", 6, "BatchNormalization", images, outputs, epsilon, integer("is_test", 1));
+    ProtoWriter[] elements = statistics(new int[] {2, 1, 2}, 1, 2);
+    ProtoWriter[] each = {floats(new int[] {2, 1, 2}, -0.5, 3, 0.5, 7)};
+    add("each", 7, "BatchNormalization", elements, each, epsilon, integer("spatial", 0));
+
+    assertAllPass(3);
+  }
+
+  @Test
+  void normalisesBatchesByTheirOwnStatistics() {
+    ProtoWriter[] images = statistics(new int[] {2, 2, 1}, 2);
+    ProtoWriter[] outputs = {
+      floats(new int[] {2, 2, 1}, -1 / 7.0, 4, 1 / 7.0, 6),
+      floats(new int[] {2}, 2, 6),
+      floats(new int[] {2}, 2, 15.5)
+    };
+    ProtoWriter epsilon = number("epsilon", 48);
+    ProtoWriter momentum = number("momentum", 0.5f);
+    ProtoWriter training = integer("training_mode", 1);
+    add("new", 15, "BatchNormalization", images, outputs, epsilon, momentum, training);
+    add("old", 9, "BatchNormalization", images, outputs, epsilon, momentum);
+    ProtoWriter[] saved = Arrays.copyOf(outputs, 5);
+    saved[3] = outputs[1];
+    saved[4] = outputs[2];
+    add("saved", 9, "BatchNormalization", images, saved, epsilon, momentum);
+
+    Verdict verdict = Verdict.of("--onnx", folder);
+    assertThat(verdict.out()).contains("2 passed, 0 failed, 1 skipped");
+  }
+
+  /** Two rows of two channels with scale, bias, mean and variance. */
+  private static ProtoWriter[] statistics(int[] shape, int... channels) {
+    return new ProtoWriter[] {
+      floats(shape, 1, 2, 3, 10),
+      floats(channels, 1, 2),
+      floats(channels, 0, 5),
+      floats(channels, 2, 6),
+      floats(channels, 3, 15)
+    };
+  }
+
+  @Test
   void leavesIgnoredLabelsOutOfTheMean() {
     ProtoWriter[] inputs = {
       floats(new int[] {1, 2, 2}, 0, 5, 0, 7), longs(new int[] {1, 2}, 1, -100)

@@ -4,6 +4,7 @@ import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
 import dev.quern.kernels.AveragePool2d;
+import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.ClipNorm;
 import dev.quern.kernels.ClipValue;
@@ -51,6 +52,7 @@ public final class Cases {
     cases.addAll(ActivationCases.all());
     cases.addAll(BiasAddCases.all());
     cases.addAll(AddCases.all());
+    cases.addAll(BatchNormCases.all());
     cases.addAll(DropoutCases.all());
     cases.addAll(AdamCases.all());
     cases.addAll(SgdCases.all());
@@ -84,6 +86,7 @@ public final class Cases {
       case Activation.Spec s -> ActivationCases.of(s, fill, variant);
       case BiasAdd.Spec s -> BiasAddCases.of(s, fill, variant);
       case Add.Spec s -> AddCases.of(s, fill, variant);
+      case BatchNorm.Spec s -> BatchNormCases.of(s, fill, variant);
       case Dropout.Spec s -> DropoutCases.of(s, fill, variant);
       case Adam.Spec s -> AdamCases.of(s, fill, variant);
       case Sgd.Spec s -> SgdCases.of(s, fill, variant);

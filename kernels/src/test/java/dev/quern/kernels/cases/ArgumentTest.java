@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quern.core.DataType;
 import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
+import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.ClipNorm;
 import dev.quern.kernels.ClipValue;
@@ -44,6 +45,7 @@ class ArgumentTest {
         new Relu.Spec(HUGE),
         new Activation.Spec(Activation.Kind.TANH, HUGE),
         new BiasAdd.Spec(side, side),
+        new BatchNorm.Spec(side, side, side),
         new Dropout.Spec(HUGE, 0.5f, 1),
         new Adam.Spec(HUGE),
         new Sgd.Spec(HUGE, 0.9f, false, 0),

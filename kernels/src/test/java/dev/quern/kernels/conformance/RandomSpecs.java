@@ -7,6 +7,7 @@ import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.AveragePool2dBuilder;
+import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.ClipNorm;
 import dev.quern.kernels.ClipValue;
@@ -60,6 +61,7 @@ final class RandomSpecs {
     sources.put("activation", this::activation);
     sources.put("bias-add", () -> new BiasAdd.Spec(upTo(0, EXTENT), extent(), extent()));
     sources.put("add", () -> new Add.Spec(upTo(0, LONGEST)));
+    sources.put("batch-norm", this::batchNorm);
     sources.put("dropout", this::dropout);
     sources.put("adam", this::adam);
     sources.put("sgd", this::sgd);
@@ -183,6 +185,14 @@ final class RandomSpecs {
     int classes = rowLength();
     int ignored = coin() ? GatherBatch.IGNORED : random.nextInt(classes);
     return new SoftmaxCrossEntropy.Spec(upTo(0, EXTENT), classes, one(Reduction.values()), ignored);
+  }
+
+  private OpSpec<?> batchNorm() {
+    int batch = upTo(0, EXTENT);
+    long rows = batch == 0 ? upTo(0, LONGEST) : (long) batch * extent();
+    float epsilon = (float) Math.pow(10, -random.nextInt(1, 7));
+    return new BatchNorm.Spec(
+        rows, rowLength(), epsilon, random.nextInt(1001) / 1000f, coin(), batch);
   }
 
   private OpSpec<?> denseLoss() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quern.kernels.Activation;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.AveragePool2d.Divisor;
+import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.DenseLoss;
@@ -15,6 +16,7 @@ import dev.quern.kernels.MaxPool2d;
 import dev.quern.kernels.Softmax;
 import dev.quern.kernels.SoftmaxCrossEntropy;
 import dev.quern.kernels.SoftmaxCrossEntropy.Reduction;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -219,6 +221,52 @@ class GradientsTest {
         b,
         moved -> dot(u, ReferenceBiasAdd.forward(spec, x, moved)),
         ReferenceBiasAdd.backward(spec, u));
+  }
+
+  @Test
+  void batchNorm() {
+    BatchNorm.Spec spec = new BatchNorm.Spec(12, 3, 4);
+    int[] labels = {5, -1, 0, 2};
+    double[] x = numbers(spec.count());
+    double[] u = numbers(spec.count());
+    Arrays.fill(u, 9, 18, 0); // a loss gives ignored images no gradient
+    double[] gamma = numbers(3);
+    double[] beta = numbers(3);
+    double[] moving = {1, 1, 1};
+    for (ReferenceBatchNorm norm :
+        new ReferenceBatchNorm[] {
+          new ReferenceBatchNorm(spec, labels), new ReferenceBatchNorm(spec, null)
+        }) {
+      ReferenceBatchNorm.Trained after = norm.forward(x, gamma, beta, moving, moving);
+      ReferenceBatchNorm.Gradients gradients =
+          norm.backward(x, u, gamma, after.mean().values(), after.invStd().values());
+      requireGradient(
+          x, moved -> dot(u, norm.forward(moved, gamma, beta, moving, moving).y()), gradients.dx());
+      requireGradient(
+          gamma,
+          moved -> dot(u, norm.forward(x, moved, beta, moving, moving).y()),
+          gradients.dgamma());
+      requireGradient(
+          beta,
+          moved -> dot(u, norm.forward(x, gamma, moved, moving, moving).y()),
+          gradients.dbeta());
+    }
+  }
+
+  /** Inference is its own gradient, with mean and beta 0. */
+  @Test
+  void inferenceOfBatchNorm() {
+    ReferenceBatchNorm norm = new ReferenceBatchNorm(new BatchNorm.Spec(5, 3), null);
+    double[] x = numbers(15);
+    double[] u = numbers(15);
+    double[] gamma = numbers(3);
+    double[] mean = numbers(3);
+    double[] variance = {0.5, 1, 2};
+    double[] zero = {0, 0, 0};
+    requireGradient(
+        x,
+        moved -> dot(u, norm.infer(moved, gamma, gamma, mean, variance)),
+        norm.infer(u, gamma, zero, zero, variance));
   }
 
   @Test

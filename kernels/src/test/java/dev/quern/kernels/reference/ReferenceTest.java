@@ -9,6 +9,7 @@ import dev.quern.kernels.Adam;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.AveragePool2d.Divisor;
 import dev.quern.kernels.AveragePool2dBuilder;
+import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.ClipNorm;
 import dev.quern.kernels.ClipValue;
 import dev.quern.kernels.DenseLoss;
@@ -273,6 +274,36 @@ class ReferenceTest {
     assertThat(first.y()).containsExactly(9, GatherBatch.IGNORED);
     assertThat(second.x().values()).containsExactly(21, 0);
     assertThat(second.y()).containsExactly(7, GatherBatch.IGNORED);
+  }
+
+  @Test
+  void normalisesByWhatCounts() {
+    BatchNorm.Spec spec = new BatchNorm.Spec(6, 1, 1, 0.75f, true, 3);
+    double[] x = {1, 2, NAN, NAN, 3, 6};
+    double[] two = {2};
+    double[] ten = {10};
+    ReferenceBatchNorm.Trained after =
+        new ReferenceBatchNorm(spec, new int[] {4, -1, 0}).forward(x, two, ten, two, ten);
+    double invStd = 1 / Math.sqrt(3.5 + 1);
+    assertThat(after.mean().values()).containsExactly(3);
+    assertThat(after.invStd().values()).containsExactly(invStd);
+    assertThat(after.y().value(5)).isCloseTo(10 + 2 * 3 * invStd, within(1e-12));
+    assertThat(after.y().value(2)).isNaN();
+    assertThat(after.movingMean().values()).containsExactly(0.75 * 2 + 0.25 * 3);
+    assertThat(after.movingVariance().value(0)).isCloseTo(0.75 * 10 + 0.25 * 14 / 3, within(1e-12));
+  }
+
+  @Test
+  void normalisesByNothingIfNothingCounts() {
+    BatchNorm.Spec spec = new BatchNorm.Spec(2, 1, 3, 0.75f, false, 2);
+    ReferenceBatchNorm norm = new ReferenceBatchNorm(spec, new int[] {-1, -1});
+    double[] x = {4, 6};
+    double[] one = {1};
+    ReferenceBatchNorm.Trained after = norm.forward(x, one, one, one, new double[] {7});
+    assertThat(after.y().values()).containsExactly(3, 4);
+    assertThat(after.movingMean().values()).containsExactly(1);
+    assertThat(after.movingVariance().values()).containsExactly(7);
+    assertThat(norm.backward(x, x, one, one, one).dx().values()).containsExactly(0, 0);
   }
 
   @Test
