@@ -1,126 +1,61 @@
 package dev.quern.train;
 
 import dev.quern.core.DeviceBuffer;
-import dev.quern.core.SpecException;
 import dev.quern.core.Stream;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Precision;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Convolution layer with bias, as in Keras: {@code y = activation(conv(x, kernel) + bias)}.
+ * Convolution layer, as in Keras: {@code y = activation(conv(x, kernel) + bias)}.
  *
- * <p>Input [height, width, channels], output [outHeight, outWidth, filters]. With {@code valid}
- * padding (the default) {@code out = floor((in - dilation * (size - 1) - 1) / stride) + 1}, with
- * {@code same} {@code out = ceil(in / stride)}, the padding split evenly and the odd pixel going
- * below and to the right. The kernel is [height, width, channels / groups, filters] and starts
- * Glorot uniform.
+ * <p>Input [height, width, channels], output [outHeight, outWidth, filters]; see {@link Window2D}
+ * for the extents. The kernel is [height, width, channels / groups, filters] and starts Glorot
+ * uniform, the bias [filters] and starts at 0. A ReLU costs nothing, any other activation a pass
+ * over the output.
  *
  * @param filters output channels
- * @param kernelHeight filter height in pixels
- * @param kernelWidth filter width in pixels
- * @param strideHeight distance between windows along the height
- * @param strideWidth distance between windows along the width
- * @param dilationHeight distance between taps along the height, 1 is dense
- * @param dilationWidth distance between taps along the width, 1 is dense
+ * @param window what slides over the input
  * @param groups independent groups of channels
- * @param same whether the input is padded so that only strides shrink it
- * @param endsInRelu whether the activation is a ReLU rather than none
+ * @param hasBias whether a bias is added
+ * @param activation function behind the sum
  */
 public record Conv2D(
-    int filters,
-    int kernelHeight,
-    int kernelWidth,
-    int strideHeight,
-    int strideWidth,
-    int dilationHeight,
-    int dilationWidth,
-    int groups,
-    boolean same,
-    boolean endsInRelu)
-    implements Layer {
+    int filters, Window2D window, int groups, boolean hasBias, Activation activation)
+    implements Activated<Conv2D>, Windowed<Conv2D> {
 
-  /** A dense convolution with stride 1, valid padding and no activation. */
+  /** A dense convolution with stride 1, valid padding, a bias and no activation. */
   public static Conv2D of(int filters, int kernelHeight, int kernelWidth) {
-    return new Conv2D(filters, kernelHeight, kernelWidth, 1, 1, 1, 1, 1, false, false);
+    Window2D window = Window2D.of(kernelHeight, kernelWidth);
+    return new Conv2D(filters, window, 1, true, Activation.linear());
   }
 
-  /** With a ReLU behind. */
-  public Conv2D relu() {
-    return new Conv2D(
-        filters,
-        kernelHeight,
-        kernelWidth,
-        strideHeight,
-        strideWidth,
-        dilationHeight,
-        dilationWidth,
-        groups,
-        same,
-        true);
+  @Override
+  public Conv2D window(Window2D window) {
+    return new Conv2D(filters, window, groups, hasBias, activation);
   }
 
-  /** With these distances between windows. */
-  public Conv2D strides(int height, int width) {
-    return new Conv2D(
-        filters,
-        kernelHeight,
-        kernelWidth,
-        height,
-        width,
-        dilationHeight,
-        dilationWidth,
-        groups,
-        same,
-        endsInRelu);
+  @Override
+  public Conv2D activation(Activation activation) {
+    return new Conv2D(filters, window, groups, hasBias, activation);
   }
 
   /** With these distances between taps. */
   public Conv2D dilation(int height, int width) {
-    return new Conv2D(
-        filters,
-        kernelHeight,
-        kernelWidth,
-        strideHeight,
-        strideWidth,
-        height,
-        width,
-        groups,
-        same,
-        endsInRelu);
+    return window(window.dilation(height, width));
   }
 
   /** With independent groups of channels. */
   public Conv2D inGroups(int count) {
-    return new Conv2D(
-        filters,
-        kernelHeight,
-        kernelWidth,
-        strideHeight,
-        strideWidth,
-        dilationHeight,
-        dilationWidth,
-        count,
-        same,
-        endsInRelu);
+    return new Conv2D(filters, window, count, hasBias, activation);
   }
 
-  /** With the input padded so that only strides shrink it. */
-  public Conv2D samePadding() {
-    return new Conv2D(
-        filters,
-        kernelHeight,
-        kernelWidth,
-        strideHeight,
-        strideWidth,
-        dilationHeight,
-        dilationWidth,
-        groups,
-        true,
-        endsInRelu);
+  /** Without a bias, which a batch normalization behind makes useless. */
+  public Conv2D withoutBias() {
+    return new Conv2D(filters, window, groups, false, activation);
   }
 
   @Override
@@ -134,59 +69,27 @@ public record Conv2D(
     return new Shape(spec.p(), spec.q(), filters);
   }
 
-  private Conv2d.Spec spec(Shape input, int batch, Precision precision) {
-    if (strideHeight < 1 || strideWidth < 1) {
-      throw new SpecException(
-          "conv2d: strides must be at least 1, but are %d and %d"
-              .formatted(strideHeight, strideWidth));
-    }
-    int padH = same ? padding(input.height(), kernelHeight, strideHeight, dilationHeight) : 0;
-    int padW = same ? padding(input.width(), kernelWidth, strideWidth, dilationWidth) : 0;
+  /** The kernel's problem. */
+  Conv2d.Spec spec(Shape input, int batch, Precision precision) {
+    Window2D.Padding padding = window.padding(input);
     return Conv2d.builder()
         .input(batch, input.channels(), input.height(), input.width())
-        .filters(filters, kernelHeight, kernelWidth)
-        .stride(strideHeight, strideWidth)
-        .dilation(dilationHeight, dilationWidth)
-        .padding(padH / 2, padW / 2, padH - padH / 2, padW - padW / 2)
+        .filters(filters, window.height(), window.width())
+        .stride(window.strideHeight(), window.strideWidth())
+        .dilation(window.dilationHeight(), window.dilationWidth())
+        .padding(padding.top(), padding.left(), padding.bottom(), padding.right())
         .groups(groups)
-        .epilogue(Epilogue.of(true, endsInRelu))
+        .epilogue(Epilogue.of(hasBias, activation.isRelu()))
         .precision(precision)
         .build();
   }
 
-  private static int padding(int size, int kernel, int stride, int dilation) {
-    int outputs = (size + stride - 1) / stride;
-    return Math.max(0, (outputs - 1) * stride + (kernel - 1) * dilation + 1 - size);
-  }
-
   @Override
   public List<WeightSpec> weights(Shape input) {
-    int channels = input.channels() / groups;
-    int taps = kernelHeight * kernelWidth;
-    return List.of(
-        new WeightSpec(
-            "kernel",
-            List.of(kernelHeight, kernelWidth, channels, filters),
-            taps * channels,
-            taps * filters,
-            Initializer.GLOROT_UNIFORM,
-            transposed(taps * channels, filters),
-            transposed(filters, taps * channels),
-            true),
-        WeightSpec.bias(filters));
-  }
-
-  /** Keras keeps [h, w, c, k], the device [k, h, w, c]: the transpose of a matrix. */
-  private static UnaryOperator<float[]> transposed(int rows, int columns) {
-    return values -> {
-      float[] turned = new float[values.length];
-      for (int i = 0; i < rows; i++) {
-        for (int j = 0; j < columns; j++) {
-          turned[j * rows + i] = values[i * columns + j];
-        }
-      }
-      return turned;
-    };
+    List<Integer> shape =
+        List.of(window.height(), window.width(), input.channels() / groups, filters);
+    WeightSpec kernel = WeightSpec.filters(shape, filters);
+    return hasBias ? List.of(kernel, WeightSpec.bias(filters)) : List.of(kernel);
   }
 
   @Override
@@ -198,39 +101,42 @@ public record Conv2D(
   private static final class Bound implements BoundLayer {
     private final LayerContext context;
     private final Conv2d kernel;
-    private final boolean throughRelu;
+    private final BoundActivation activation;
+    private final DeviceBuffer weights;
+    private final @Nullable DeviceBuffer bias;
     private final Consumer<Stream> byWeights = this::runByWeights;
 
     Bound(Conv2D layer, LayerContext context) {
       this.context = context;
       kernel = context.prepare(layer.spec(context.input(), context.batch(), context.precision()));
-      throughRelu = layer.endsInRelu && !context.reluPassedByNext();
+      activation = new BoundActivation(layer.activation, context, layer.filters, true);
+      weights = context.weights().get(0);
+      bias = layer.hasBias ? context.weights().get(1) : null;
     }
 
     @Override
     public void forward(Stream stream) {
-      DeviceBuffer bias = context.weights().get(1);
-      kernel.forward(stream, context.x(), context.weights().get(0), bias, context.y());
+      kernel.forward(stream, context.x(), weights, bias, activation.sum());
+      activation.forward(stream);
     }
 
     @Override
     public void backward(Stream stream) {
-      DeviceBuffer dy = context.outputGradient();
-      if (throughRelu) {
-        kernel.backwardEpilogue(stream, context.y(), dy, dy);
-      }
+      activation.backward(stream);
       if (context.trainsWeights()) {
         stream.beside(byWeights); // no layer before this one waits for them
       }
       if (context.dx() != null) {
-        kernel.backwardData(stream, dy, context.weights().get(0), context.dx());
+        kernel.backwardData(stream, context.outputGradient(), weights, context.dx());
       }
     }
 
     private void runByWeights(Stream stream) {
       DeviceBuffer dy = context.outputGradient();
       kernel.backwardFilter(stream, context.x(), dy, context.gradients().get(0));
-      kernel.backwardBias(stream, dy, context.gradients().get(1));
+      if (bias != null) {
+        kernel.backwardBias(stream, dy, context.gradients().get(1));
+      }
     }
   }
 }

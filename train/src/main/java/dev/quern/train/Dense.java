@@ -6,7 +6,6 @@ import dev.quern.core.Stream;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Gemm;
-import dev.quern.kernels.Relu;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,22 +13,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * Fully connected layer: {@code y = activation(x kernel + bias)}.
  *
- * <p>Input [n], output [units]. The kernel is [n, units] and starts Glorot uniform. A softmax
- * belongs to the last layer and is computed with the loss.
+ * <p>Input [n], output [units]. The kernel is [n, units] and starts Glorot uniform, the bias
+ * [units] and starts at 0. A softmax or sigmoid at the end of a network is computed with the loss;
+ * a ReLU costs nothing, any other activation a pass over the output.
  *
  * @param units outputs
- * @param endsInRelu whether the activation is a ReLU
+ * @param hasBias whether a bias is added
+ * @param activation function behind the sum
  */
-public record Dense(int units, boolean endsInRelu) implements Layer {
+public record Dense(int units, boolean hasBias, Activation activation) implements Activated<Dense> {
 
-  /** Without activation: logits, when it is the last layer. */
+  /** With a bias and without activation: logits, when it is the last layer. */
   public static Dense of(int units) {
-    return new Dense(units, false);
+    return new Dense(units, true, Activation.linear());
   }
 
-  /** With a ReLU behind. */
-  public Dense relu() {
-    return new Dense(units, true);
+  @Override
+  public Dense activation(Activation activation) {
+    return new Dense(units, hasBias, activation);
+  }
+
+  /** Without a bias. */
+  public Dense withoutBias() {
+    return new Dense(units, false, activation);
   }
 
   @Override
@@ -52,9 +58,9 @@ public record Dense(int units, boolean endsInRelu) implements Layer {
   @Override
   public List<WeightSpec> weights(Shape input) {
     int n = input.elements();
-    return List.of(
-        WeightSpec.inOrder("kernel", List.of(n, units), n, units, Initializer.GLOROT_UNIFORM),
-        WeightSpec.bias(units));
+    WeightSpec kernel =
+        WeightSpec.inOrder("kernel", List.of(n, units), n, units, Initializer.GLOROT_UNIFORM);
+    return hasBias ? List.of(kernel, WeightSpec.bias(units)) : List.of(kernel);
   }
 
   @Override
@@ -66,7 +72,8 @@ public record Dense(int units, boolean endsInRelu) implements Layer {
   private static final class Bound implements BoundLayer {
     private final LayerContext context;
     private final Gemm forward;
-    private final @Nullable Relu relu;
+    private final BoundActivation activation;
+    private final @Nullable DeviceBuffer bias;
     private final @Nullable ByWeights byWeights;
     private final @Nullable Gemm byInput;
 
@@ -78,13 +85,12 @@ public record Dense(int units, boolean endsInRelu) implements Layer {
       forward =
           context.prepare(
               Gemm.builder(m, n, k)
-                  .epilogue(Epilogue.of(true, layer.endsInRelu()))
+                  .epilogue(Epilogue.of(layer.hasBias, layer.endsInRelu()))
                   .precision(context.precision())
                   .build());
-      boolean throughRelu =
-          context.dy() != null && layer.endsInRelu() && !context.reluPassedByNext();
-      relu = throughRelu ? context.prepare(new Relu.Spec((long) m * n)) : null;
-      byWeights = context.trainsWeights() ? new ByWeights(context, m, k, n) : null;
+      activation = new BoundActivation(layer.activation, context, n, true);
+      bias = layer.hasBias ? context.weights().get(1) : null;
+      byWeights = context.trainsWeights() ? new ByWeights(layer, context) : null;
       byInput =
           context.dx() == null
               ? null
@@ -97,22 +103,19 @@ public record Dense(int units, boolean endsInRelu) implements Layer {
 
     @Override
     public void forward(Stream stream) {
-      List<DeviceBuffer> weights = context.weights();
-      forward.run(stream, context.x(), weights.get(0), weights.get(1), context.y());
+      forward.run(stream, context.x(), context.weights().get(0), bias, activation.sum());
+      activation.forward(stream);
     }
 
     @Override
     public void backward(Stream stream) {
-      DeviceBuffer dy = context.outputGradient();
-      DeviceBuffer dx = context.dx();
-      if (relu != null) {
-        relu.backward(stream, context.y(), dy, dy);
-      }
+      activation.backward(stream);
       if (byWeights != null) {
         stream.beside(byWeights); // no layer before this one waits for them
       }
-      if (byInput != null && dx != null) {
-        byInput.run(stream, dy, context.weights().get(0), null, dx);
+      if (byInput != null && context.dx() != null) {
+        DeviceBuffer dy = context.outputGradient();
+        byInput.run(stream, dy, context.weights().get(0), null, context.dx());
       }
     }
   }
@@ -121,21 +124,28 @@ public record Dense(int units, boolean endsInRelu) implements Layer {
   private static final class ByWeights implements Consumer<Stream> {
     private final LayerContext context;
     private final Gemm byKernel;
-    private final BiasAdd byBias;
+    private final @Nullable BiasAdd byBias;
 
-    ByWeights(LayerContext context, int m, int k, int n) {
+    ByWeights(Dense layer, LayerContext context) {
       this.context = context;
+      int m = context.batch();
+      int k = context.input().elements();
       byKernel =
           context.prepare(
-              Gemm.builder(k, n, m).transposed(true, false).precision(context.precision()).build());
-      byBias = context.prepare(new BiasAdd.Spec(m, n));
+              Gemm.builder(k, layer.units, m)
+                  .transposed(true, false)
+                  .precision(context.precision())
+                  .build());
+      byBias = layer.hasBias ? context.prepare(new BiasAdd.Spec(m, layer.units)) : null;
     }
 
     @Override
     public void accept(Stream stream) {
       DeviceBuffer dy = context.outputGradient();
       byKernel.run(stream, context.x(), dy, null, context.gradients().get(0));
-      byBias.backward(stream, dy, context.gradients().get(1));
+      if (byBias != null) {
+        byBias.backward(stream, dy, context.gradients().get(1));
+      }
     }
   }
 }

@@ -23,10 +23,6 @@ public record Dropout(float rate) implements Layer {
 
   @Override
   public Shape output(Shape input) {
-    return new Shape(input.height(), input.width(), check(input).channels());
-  }
-
-  private Shape check(Shape input) {
     new dev.quern.kernels.Dropout.Spec(input.elements(), rate, 0);
     return input;
   }
@@ -35,7 +31,7 @@ public record Dropout(float rate) implements Layer {
   public BoundLayer bind(LayerContext context) {
     long count = (long) context.batch() * context.input().elements();
     if (!context.training()) {
-      return copy(context);
+      return BoundLayer.copying(context);
     }
     dev.quern.kernels.Dropout kernel =
         context.prepare(new dev.quern.kernels.Dropout.Spec(count, rate, context.seed()));
@@ -51,20 +47,6 @@ public record Dropout(float rate) implements Layer {
         if (dx != null) {
           kernel.backward(stream, context.outputGradient(), context.step(), dx);
         }
-      }
-    };
-  }
-
-  private static BoundLayer copy(LayerContext context) {
-    return new BoundLayer() {
-      @Override
-      public void forward(Stream stream) {
-        stream.copy(context.x(), context.y());
-      }
-
-      @Override
-      public void backward(Stream stream) {
-        throw new IllegalStateException("an evaluation has no backward pass");
       }
     };
   }

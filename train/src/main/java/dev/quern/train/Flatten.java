@@ -1,7 +1,5 @@
 package dev.quern.train;
 
-import dev.quern.core.Stream;
-
 /** An image as a row of numbers, in row, column, channel order. Costs nothing. */
 public record Flatten() implements Layer {
 
@@ -27,12 +25,6 @@ public record Flatten() implements Layer {
 
   @Override
   public BoundLayer bind(LayerContext context) {
-    return new BoundLayer() {
-      @Override
-      public void forward(Stream stream) {}
-
-      @Override
-      public void backward(Stream stream) {}
-    };
+    return BoundLayer.NOTHING;
   }
 }

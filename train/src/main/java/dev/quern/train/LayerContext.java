@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param weights the layer's weights in the order of {@link Operation#weights}, in device layout
  * @param gradients receive the gradients by those weights that are trained, in the same order;
  *     empty for a frozen layer
+ * @param labels right classes of the batch's rows, INT32; {@link
+ *     dev.quern.kernels.GatherBatch#IGNORED} for those that fill up a last batch and do not count
  * @param step number of updates done so far, one INT32
  * @param followsRelu whether the layer before this one ends in a ReLU that this one's backward pass
  *     is to go through
@@ -46,6 +48,7 @@ public record LayerContext(
     @Nullable DeviceBuffer dy,
     List<DeviceBuffer> weights,
     List<DeviceBuffer> gradients,
+    DeviceBuffer labels,
     DeviceBuffer step,
     boolean followsRelu,
     boolean reluPassedByNext,

@@ -9,8 +9,9 @@ import dev.quern.train.data.DataSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What training makes small: the mean over a batch of what is wrong about its rows. The last layer
- * gives logits, not probabilities: a softmax or sigmoid is part of the loss, and of predictions.
+ * What training makes small: the mean over a batch of what is wrong about its rows. A softmax or
+ * sigmoid is part of the loss, and of predictions, whether the last layer ends in it or gives
+ * logits.
  */
 public enum Loss {
   /** Cross-entropy of a softmax against one right class a row. */
@@ -120,6 +121,17 @@ public enum Loss {
     return dense == null
         ? new Sparse(plan.prepare(new SoftmaxCrossEntropy.Spec(rows, outputs, Reduction.MEAN)))
         : new Dense(plan.prepare(new DenseLoss.Spec(dense, rows, outputs)));
+  }
+
+  /**
+   * The function between outputs and predictions. The loss goes through it by itself, so a network
+   * trains without it, whether it ends in it or not.
+   */
+  Activation ending() {
+    if (endsInSoftmax()) {
+      return Activation.softmax();
+    }
+    return this == BINARY_CROSSENTROPY ? Activation.sigmoid() : Activation.linear();
   }
 
   /** Whether predictions are the outputs' softmax. */

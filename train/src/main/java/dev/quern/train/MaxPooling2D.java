@@ -6,28 +6,24 @@ import dev.quern.core.Stream;
 import dev.quern.kernels.MaxPool2d;
 
 /**
- * Maximum over windows of each channel, as in Keras with valid padding.
+ * Maximum over windows of each channel, as in Keras.
  *
- * <p>Input [height, width, channels], output [floor((height - poolHeight) / strideHeight) + 1, ...,
- * channels]. Behind a layer that ends in a ReLU the backward pass goes through that ReLU as well,
- * which costs a quarter here of what it costs there.
+ * <p>Input [height, width, channels], output [outHeight, outWidth, channels]; see {@link Window2D}
+ * for the extents. Padding never wins. Behind a layer that ends in a ReLU the backward pass goes
+ * through that ReLU as well, which costs a quarter here of what it costs there.
  *
- * @param poolHeight window height in pixels
- * @param poolWidth window width in pixels
- * @param strideHeight distance between windows along the height
- * @param strideWidth distance between windows along the width
+ * @param window what slides over the input
  */
-public record MaxPooling2D(int poolHeight, int poolWidth, int strideHeight, int strideWidth)
-    implements Layer {
+public record MaxPooling2D(Window2D window) implements Windowed<MaxPooling2D> {
 
-  /** Windows side by side. */
+  /** Windows side by side, with valid padding. */
   public static MaxPooling2D of(int poolHeight, int poolWidth) {
-    return new MaxPooling2D(poolHeight, poolWidth, poolHeight, poolWidth);
+    return new MaxPooling2D(Window2D.of(poolHeight, poolWidth).strides(poolHeight, poolWidth));
   }
 
-  /** With these distances between windows. */
-  public MaxPooling2D strides(int height, int width) {
-    return new MaxPooling2D(poolHeight, poolWidth, height, width);
+  @Override
+  public MaxPooling2D window(Window2D window) {
+    return new MaxPooling2D(window);
   }
 
   @Override
@@ -52,10 +48,12 @@ public record MaxPooling2D(int poolHeight, int poolWidth, int strideHeight, int 
   }
 
   private MaxPool2d.Spec spec(Shape input, int batch, boolean reluInput) {
+    Window2D.Padding padding = window.padding(input);
     return MaxPool2d.builder()
         .input(batch, input.channels(), input.height(), input.width())
-        .window(poolHeight, poolWidth)
-        .stride(strideHeight, strideWidth)
+        .window(window.height(), window.width())
+        .stride(window.strideHeight(), window.strideWidth())
+        .padding(padding.top(), padding.left(), padding.bottom(), padding.right())
         .reluInput(reluInput)
         .build();
   }

@@ -54,6 +54,11 @@ public final class Network {
       return weights().stream().anyMatch(WeightSpec::trainable);
     }
 
+    /** Another layer in the same place. */
+    Entry with(Operation other) {
+      return new Entry(name, other, inputs, shapes, output, frozen);
+    }
+
     Entry freeze(boolean on) {
       return new Entry(name, operation, inputs, shapes, output, frozen || on);
     }
@@ -116,6 +121,17 @@ public final class Network {
   /** This network with every layer frozen whose name passes. */
   public Network frozen(Predicate<String> layers) {
     return new Network(entries.stream().map(e -> e.freeze(layers.test(e.name()))).toList());
+  }
+
+  /**
+   * This network without that function at its end, for a loss that goes through the function by
+   * itself. Names and weights stay the same.
+   */
+  Network without(Activation ending) {
+    List<Entry> changed = new ArrayList<>(entries);
+    Entry last = changed.removeLast();
+    changed.add(last.with(last.operation().without(ending)));
+    return new Network(changed);
   }
 
   /** Names of all layers in the order in which they run. */

@@ -44,6 +44,14 @@ public sealed interface Operation permits Layer, Merge {
     return reshapesOnly();
   }
 
+  /**
+   * The same operation without this function at its end, for a loss that goes through the function
+   * by itself; the operation as it is if it ends in another one or in none.
+   */
+  default Operation without(Activation ending) {
+    return this;
+  }
+
   /** Whether the operation ends in a ReLU. */
   default boolean endsInRelu() {
     return false;

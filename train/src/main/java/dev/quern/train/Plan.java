@@ -45,8 +45,8 @@ final class Plan implements AutoCloseable {
    */
   record Settings(int batch, boolean training, Precision precision, long seed, Loss loss) {}
 
-  Plan(Network network, Device device, Stream stream, Parameters parameters, Settings settings) {
-    this.network = network;
+  Plan(Network whole, Device device, Stream stream, Parameters parameters, Settings settings) {
+    network = whole.without(settings.loss().ending());
     this.settings = settings;
     this.device = device;
     this.stream = stream;
@@ -137,6 +137,7 @@ final class Plan implements AutoCloseable {
         gradient(copy == GradientFlow.NONE ? flow.slot(i + 1) : copy),
         weights,
         byWeights,
+        labels,
         parameters.step(),
         passesRelu(entry.inputs().get(0) - 1, i),
         passesRelu(i, network.onlyTaker(i + 1)),

@@ -24,6 +24,76 @@ class LayerGradientsTest {
 
   private static final Shape IMAGE = new Shape(9, 8, 2);
 
+  private static final Shape PICTURE = new Shape(6, 5, 2);
+  private static final Shape SMALL = new Shape(3, 4, 2);
+  private static final Shape STEPS = new Shape(1, 11, 3);
+
+  /** Every layer in every way: a new one needs a line here and its loops in DoubleLayers. */
+  static Stream<Arguments> layers() {
+    return Stream.of(
+            conv2d(),
+            Stream.of(
+                layer(PICTURE, Flatten.of()),
+                layer(PICTURE, Reshape.of(3, -1, 4)),
+                layer(PICTURE, Dropout.of(0.4)),
+                layer(Shape.flat(7), Dense.of(4)),
+                layer(Shape.flat(7), Dense.of(6).withoutBias().relu()),
+                layer(Shape.flat(7), Dense.of(4).softmax()),
+                layer(STEPS, Conv1D.of(4, 3)),
+                layer(STEPS, Conv1D.of(4, 3).strides(2).samePadding().relu()),
+                layer(STEPS, Conv1D.of(6, 2).dilation(3).inGroups(3).withoutBias()),
+                layer(PICTURE, MaxPooling2D.of(2, 3)),
+                layer(PICTURE, MaxPooling2D.of(3, 3).strides(2, 2).samePadding()),
+                layer(STEPS, MaxPooling1D.of(2)),
+                layer(STEPS, MaxPooling1D.of(3).strides(2).samePadding()),
+                layer(PICTURE, AveragePooling2D.of(2, 2)),
+                layer(PICTURE, AveragePooling2D.of(3, 2).strides(2, 3).samePadding()),
+                layer(STEPS, AveragePooling1D.of(3)),
+                layer(STEPS, AveragePooling1D.of(4).strides(2).samePadding()),
+                layer(PICTURE, GlobalAveragePooling2D.of()),
+                layer(SMALL, UpSampling2D.of(2, 3)),
+                layer(PICTURE, BatchNormalization.of()),
+                layer(new Shape(1, 2, 5), BatchNormalization.of().epsilon(0.1)),
+                layer(PICTURE, Activation.linear()),
+                layer(PICTURE, Activation.relu()),
+                layer(PICTURE, Activation.softmax()),
+                layer(PICTURE, Activation.leakyRelu()),
+                layer(PICTURE, Activation.elu()),
+                layer(PICTURE, Activation.sigmoid()),
+                layer(PICTURE, Activation.tanh()),
+                layer(PICTURE, Activation.silu()),
+                layer(PICTURE, Activation.gelu()),
+                layer(Shape.flat(7), Dense.of(4).gelu()),
+                layer(Shape.flat(7), Dense.of(4).sigmoid()),
+                layer(STEPS, Conv1D.of(3, 2).tanh()),
+                layer(SMALL, DepthwiseConv2D.of(2, 2).activation(Activation.silu())),
+                layer(SMALL, Conv2DTranspose.of(2, 2, 2).gelu()),
+                layer(SMALL, Conv2D.of(3, 2, 2).leakyRelu(0.1))))
+        .flatMap(lines -> lines);
+  }
+
+  private static Stream<Arguments> conv2d() {
+    return Stream.of(
+        layer(PICTURE, Conv2D.of(3, 3, 2)),
+        layer(PICTURE, Conv2D.of(3, 3, 2).relu().withoutBias()),
+        layer(PICTURE, Conv2D.of(3, 3, 2).softmax().strides(2, 3)),
+        layer(PICTURE, Conv2D.of(4, 4, 3).samePadding().strides(3, 2).inGroups(2)),
+        layer(PICTURE, Conv2D.of(2, 2, 3).dilation(3, 2).samePadding()),
+        layer(PICTURE, DepthwiseConv2D.of(3, 2)),
+        layer(PICTURE, DepthwiseConv2D.of(3, 3).depthMultiplier(3).samePadding().relu()),
+        layer(PICTURE, DepthwiseConv2D.of(2, 2).depthMultiplier(2).strides(2, 1).withoutBias()),
+        layer(PICTURE, DepthwiseConv2D.of(2, 2).dilation(2, 3)),
+        layer(SMALL, Conv2DTranspose.of(3, 3, 2)),
+        layer(SMALL, Conv2DTranspose.of(3, 3, 3).strides(2, 2).samePadding().relu()),
+        layer(SMALL, Conv2DTranspose.of(2, 4, 1).strides(1, 3).withoutBias()),
+        layer(SMALL, Conv2DTranspose.of(2, 2, 2).strides(3, 2).softmax()));
+  }
+
+  /** A layer between others, the one in front with a weight for each element of its input. */
+  private static Arguments layer(Shape input, Layer layer) {
+    return named(layer.toString(), input, new Offset(), layer, Flatten.of(), Dense.of(3));
+  }
+
   static Stream<Arguments> networks() {
     return Stream.of(
         named("dense", Shape.flat(6), Dense.of(3)),
@@ -98,6 +168,9 @@ class LayerGradientsTest {
             Dropout.of(0.5),
             Dense.of(3)),
         named("dropout in front", Shape.flat(12), Dropout.of(0.3), Dense.of(4).relu(), Dense.of(3)),
+        named("softmax at the end", Shape.flat(6), Dense.of(5).relu(), Dense.of(3).softmax()),
+        named("softmax as a layer", IMAGE, Flatten.of(), Dense.of(3), Activation.softmax()),
+        named("softmax twice", Shape.flat(6), Dense.of(4).softmax(), Activation.softmax()),
         named("one pixel", new Shape(1, 1, 3), Conv2D.of(2, 1, 1).relu(), Dense.of(2)));
   }
 
@@ -135,6 +208,28 @@ class LayerGradientsTest {
         relu.then(MaxPooling2D.of(2, 2)), relu.then(SAME.strides(2, 2)).then(Conv2D.of(4, 2, 1)));
   }
 
+  /** Trained by the batch's statistics; frozen, gradients go through the moving ones. */
+  static Stream<Arguments> normalized() {
+    Layer[] layers = {
+      new Offset(),
+      Conv2D.of(3, 3, 3).withoutBias(),
+      BatchNormalization.of(),
+      Activation.relu(),
+      MaxPooling2D.of(2, 2),
+      DepthwiseConv2D.of(2, 2).withoutBias().relu(),
+      BatchNormalization.of().momentum(0.5),
+      Flatten.of(),
+      Dense.of(3)
+    };
+    Network network = Sequential.of(IMAGE, layers);
+    return Stream.of(
+        Arguments.of("batch norms", network),
+        Arguments.of("frozen batch norm", network.frozen("batch_normalization")),
+        Arguments.of("all but the head frozen", network.frozen(name -> !name.startsWith("dense"))),
+        Arguments.of(
+            "frozen batch norms", network.frozen("batch_normalization", "batch_normalization_1")));
+  }
+
   private static Node twoBlocks(Node x) {
     Node first = Add.of(x, x.then(SAME.relu(), SAME));
     Node second = Add.of(first, first.then(SAME.relu(), Dropout.of(0.25), SAME));
@@ -151,7 +246,7 @@ class LayerGradientsTest {
 
   /** Two steps with learning rate 0, so that the second is replayed and draws other masks. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource({"networks", "graphs"})
+  @MethodSource({"layers", "networks", "graphs", "normalized"})
   void gradientsAreTheDifferencesOfTheLoss(String name, Network network) {
     DataSet rows = Rows.random(network, 5, 11);
     try (Device device = Cpu.open();
@@ -167,7 +262,7 @@ class LayerGradientsTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource({"networks", "graphs"})
+  @MethodSource({"layers", "networks", "graphs", "normalized"})
   void evaluationAndPredictionSeeNoDropout(String name, Network network) {
     DataSet rows = Rows.random(network, 5, 12);
     try (Device device = Cpu.open();
@@ -189,14 +284,15 @@ class LayerGradientsTest {
   private static Model compile(Network network, Device device) {
     Model model =
         network.compile(device, Optimizer.sgd(0), Loss.SPARSE_CATEGORICAL_CROSSENTROPY, SEED);
-    // Biases begin at 0, where a wrong sign or a missing bias could not be seen.
+    // Biases and moving statistics begin where a wrong sign or a missing one could not be seen.
     for (String name : model.weightNames()) {
-      if (name.endsWith("/bias")) {
-        float[] bias = model.weight(name);
-        for (int i = 0; i < bias.length; i++) {
-          bias[i] = 0.05f * (i + 1);
+      double from = name.endsWith("gamma") || name.endsWith("variance") ? 1 : 0;
+      if (!name.endsWith("kernel")) {
+        float[] values = model.weight(name);
+        for (int i = 0; i < values.length; i++) {
+          values[i] = (float) (from + 0.3 * Math.sin(i + 1)); // no two apart by a pixel's step
         }
-        model.setWeight(name, bias);
+        model.setWeight(name, values);
       }
     }
     return model;

@@ -72,8 +72,44 @@ class SequentialTest {
         shape(Conv2D.of(4, 3, 3).dilation(5, 2), "(18, 24, 4)"),
         shape(MaxPooling2D.of(3, 5), "(9, 5, 1)"),
         shape(MaxPooling2D.of(3, 3).strides(2, 1), "(13, 26, 1)"),
+        shape(MaxPooling2D.of(3, 3).strides(2, 2).samePadding(), "(14, 14, 1)"),
+        shape(AveragePooling2D.of(3, 5), "(9, 5, 1)"),
+        shape(AveragePooling2D.of(2, 2).strides(3, 1).samePadding(), "(10, 28, 1)"),
+        shape(GlobalAveragePooling2D.of(), "(1)"),
+        shape(DepthwiseConv2D.of(3, 4).depthMultiplier(5), "(26, 25, 5)"),
+        shape(Conv2DTranspose.of(4, 3, 3).strides(2, 1), "(57, 30, 4)"),
+        shape(Conv2DTranspose.of(4, 3, 3).strides(2, 1).samePadding(), "(56, 28, 4)"),
+        shape(Conv2DTranspose.of(4, 2, 1).strides(3, 4), "(84, 112, 4)"),
+        shape(UpSampling2D.of(2, 3), "(56, 84, 1)"),
+        shape(Reshape.of(7, -1, 4), "(7, 28, 4)"),
+        shape(Reshape.of(1, 1, -1), "(784)"),
+        shape(BatchNormalization.of(), "(28, 28, 1)"),
+        shape(Activation.gelu(), "(28, 28, 1)"),
         shape(Dropout.of(0.5), "(28, 28, 1)"),
         shape(Flatten.of(), "(784)"));
+  }
+
+  static Stream<Arguments> weightShapes() {
+    Shape steps = new Shape(1, 9, 4);
+    Shape image = new Shape(9, 9, 4);
+    BatchNormalization norm = BatchNormalization.of();
+    return Stream.of(
+        Arguments.of(Conv1D.of(6, 3), steps, "[kernel [3, 4, 6], bias [6]]"),
+        Arguments.of(Conv1D.of(6, 3).inGroups(2).withoutBias(), steps, "[kernel [3, 2, 6]]"),
+        Arguments.of(Conv2D.of(6, 3, 2).withoutBias(), image, "[kernel [3, 2, 4, 6]]"),
+        Arguments.of(Conv2D.of(6, 3, 2).inGroups(2), image, "[kernel [3, 2, 2, 6], bias [6]]"),
+        Arguments.of(
+            DepthwiseConv2D.of(3, 2).depthMultiplier(5), image, "[kernel [3, 2, 4, 5], bias [20]]"),
+        Arguments.of(Conv2DTranspose.of(6, 3, 2), image, "[kernel [3, 2, 6, 4], bias [6]]"),
+        Arguments.of(Dense.of(3).withoutBias(), Shape.flat(7), "[kernel [7, 3]]"),
+        Arguments.of(norm, image, "[gamma [4], beta [4], moving_mean [4], moving_variance [4]]"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("weightShapes")
+  void weightsHaveKerassNamesAndShapes(Layer layer, Shape input, String expected) {
+    assertThat(layer.weights(input).stream().map(w -> w.name() + " " + w.shape()).toList())
+        .hasToString(expected);
   }
 
   private static Arguments shape(Layer layer, String expected) {
@@ -109,6 +145,28 @@ class SequentialTest {
         misfit("conv2d", DIGIT, "dilation", "0", conv.dilation(0, 1)),
         misfit("conv2d", DIGIT, "k must be at least 1", "0", Conv2D.of(0, 3, 3)),
         misfit("conv2d", DIGIT, "window height must be at least 1", "0", Conv2D.of(1, 0, 3)),
+        misfit("conv1d", DIGIT, "conv1d expects (1, steps, channels)", "28", Conv1D.of(2, 3)),
+        misfit("max_pooling1d", DIGIT, "expects (1, steps", "28", MaxPooling1D.of(2)),
+        misfit("average_pooling1d", DIGIT, "expects (1, steps", "28", AveragePooling1D.of(2)),
+        misfit(
+            "depthwise_conv2d",
+            DIGIT,
+            "depth multiplier must be at least 1",
+            "0",
+            DepthwiseConv2D.of(1, 1).depthMultiplier(0)),
+        misfit(
+            "conv2d_transpose", DIGIT, "strides", "0", Conv2DTranspose.of(1, 2, 2).strides(1, 0)),
+        misfit("conv2d_transpose", DIGIT, "c must be at least 1", "0", Conv2DTranspose.of(0, 2, 2)),
+        misfit("up_sampling2d", DIGIT, "factors must be at least 1", "-1", UpSampling2D.of(2, -1)),
+        misfit("reshape", DIGIT, "must keep all elements", "(5, -1, 1)", Reshape.of(5, -1, 1)),
+        misfit("reshape", DIGIT, "must keep all elements", "784", Reshape.of(28, 14, 1)),
+        misfit("reshape", DIGIT, "must keep all elements", "784", Reshape.of(-1, -1, 1)),
+        misfit(
+            "batch_normalization",
+            DIGIT,
+            "epsilon must be more than 0",
+            "0.0",
+            BatchNormalization.of().epsilon(0)),
         misfit("dense", Shape.flat(3), "units must be at least 1", "-2", Dense.of(-2)),
         misfit("dropout", DIGIT, "rate must be at least 0 and less than 1", "1.0", Dropout.of(1)),
         misfit(
@@ -127,6 +185,16 @@ class SequentialTest {
         .isInstanceOf(ComputeException.class)
         .hasMessageContainingAll(parts)
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+  }
+
+  @Test
+  void alphasAreCheckedAtOnce() {
+    assertThatThrownBy(() -> Activation.leakyRelu(-1))
+        .isInstanceOf(ComputeException.class)
+        .hasMessageContaining("alpha of leaky-relu must be finite and more than 0, but is -1.0");
+    assertThatThrownBy(() -> new Activation(Activation.Function.RELU, 1))
+        .isInstanceOf(ComputeException.class)
+        .hasMessageContaining("RELU has no alpha, but gets 1.0");
   }
 
   @Test
