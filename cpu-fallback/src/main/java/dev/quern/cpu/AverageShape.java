@@ -18,8 +18,11 @@ record AverageShape(
   /** Taps from which on a window is work enough to be shared out by channels, too. */
   private static final int MANY_TAPS = 16;
 
-  /** Channels of a share then: whole cache lines. */
-  private static final int SHARE = 64;
+  /** Units that are enough for many processors. */
+  private static final long UNITS = 64;
+
+  /** Fewest channels of a unit: some cache lines. */
+  private static final int LEAST = 64;
 
   /** The images of a problem. */
   static AverageShape of(AveragePool2d.Spec s) {
@@ -76,9 +79,17 @@ record AverageShape(
     return axis.outputs() == 1 && axis.taps(0) == axis.size(); // dense, unless it is one pixel
   }
 
-  /** Channels of a unit of the forward pass: all, unless windows are large. */
+  /**
+   * Channels of a unit of the forward pass, which has a row of outputs of them: all, unless windows
+   * are large and their rows too few to be shared out.
+   */
   int channelsTogether() {
     long taps = (long) pool.rows().window() * pool.columns().window();
-    return taps < MANY_TAPS ? pool.channels() : Math.min(SHARE, pool.channels());
+    long rows = Math.max(1, (long) pool.images() * pool.rows().outputs());
+    if (taps < MANY_TAPS || rows >= UNITS) {
+      return pool.channels();
+    }
+    int together = Math.ceilDiv(pool.channels(), (int) Math.ceilDiv(UNITS, rows));
+    return Math.min(pool.channels(), Math.ceilDiv(together, LEAST) * LEAST);
   }
 }
