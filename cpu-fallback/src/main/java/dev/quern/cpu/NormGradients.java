@@ -4,13 +4,10 @@ import static dev.quern.cpu.NativeMemory.getFloat;
 import static dev.quern.cpu.NativeMemory.setFloat;
 
 import dev.quern.kernels.BatchNorm;
-import java.util.Arrays;
 
 /** Sums of gradients a channel, and of gradients times the distance from the mean. */
 final class NormGradients extends NormSums {
   private final NormLoops loops;
-  private final double[] sums;
-  private final double[] products;
 
   /** What a run works on, by address; {@code dgamma} and {@code dbeta} are 0 if nobody asks. */
   long x;
@@ -22,14 +19,12 @@ final class NormGradients extends NormSums {
   long dgamma;
   long dbeta;
 
-  /** Receives planes for {@link NormLoops#gradient}. */
+  /** Receives planes for {@link NormLoops#gradient}; before, the totals lie there. */
   long planes;
 
   NormGradients(CpuDevice device, BatchNorm.Spec spec, NormBlocks blocks, CountingRows rows) {
     super(device.pool(), spec, blocks, rows);
     loops = device.simd().norms();
-    sums = new double[spec.channels()];
-    products = new double[spec.channels()];
   }
 
   @Override
@@ -46,42 +41,36 @@ final class NormGradients extends NormSums {
   }
 
   @Override
-  void beginTotal(ChannelGroup group) {
-    Arrays.fill(sums, group.first(), group.first() + group.width(), 0);
-    Arrays.fill(products, group.first(), group.first() + group.width(), 0);
-  }
-
-  @Override
   void addTotal(ChannelGroup group, long partial, int count, long before) {
-    int width = group.width();
-    Scratch scratch = Scratch.ofThisThread();
-    float[] sum = scratch.floats(0, width);
-    float[] product = scratch.floats(1, width);
-    NativeMemory.load(partial, sum, 0, width);
-    NativeMemory.load(partial + group.plane(), product, 0, width);
-    for (int i = 0; i < width; i++) {
-      sums[group.first() + i] += sum[i];
-      products[group.first() + i] += product[i];
+    long totals = group.in(planes);
+    if (before == 0) {
+      begin(group, 0, totals);
     }
+    loops.joinGradients(group, partial, totals);
   }
 
   @Override
   void settle(ChannelGroup group, long count) {
-    double each = count == 0 ? 0 : 1.0 / count;
+    if (count == 0) {
+      begin(group, 0, group.in(planes));
+    }
+    double each = 1.0 / Math.max(1, count);
     long plane = group.plane();
     for (int c = group.first(); c < group.first() + group.width(); c++) {
       long at = 4L * c;
+      double sum = getFloat(planes + at);
+      double product = getFloat(planes + plane + at);
       double inverse = getFloat(invStd + at);
       double scale = getFloat(gamma + at) * inverse;
       if (dgamma != 0) {
-        setFloat(dgamma + at, (float) (products[c] * inverse));
-        setFloat(dbeta + at, (float) sums[c]);
+        setFloat(dgamma + at, (float) (product * inverse));
+        setFloat(dbeta + at, (float) sum);
       }
       setFloat(planes + at, getFloat(mean + at));
       setFloat(planes + plane + at, (float) scale);
-      double slope = -scale * inverse * inverse * products[c] * each;
+      double slope = -scale * inverse * inverse * product * each;
       setFloat(planes + 2 * plane + at, (float) slope);
-      setFloat(planes + 3 * plane + at, (float) (-scale * sums[c] * each));
+      setFloat(planes + 3 * plane + at, (float) (-scale * sum * each));
     }
   }
 }

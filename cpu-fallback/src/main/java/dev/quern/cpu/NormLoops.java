@@ -25,6 +25,23 @@ interface NormLoops {
   void addGradients(ChannelGroup group, long x, long dy, int rows, long mean, long sums);
 
   /**
+   * Adds a block's moments to those of the blocks before, after Chan, Golub and LeVeque, "Updating
+   * formulae and a pairwise algorithm for computing sample variances", 1979.
+   *
+   * @param block first of three planes: shift, sums and squares, as {@link #addMoments} leaves them
+   * @param totals first of three planes: the first block's shift, the mean's distance from it, and
+   *     the sum of squared distances from the mean
+   * @param each one over the block's rows
+   * @param share of the block's rows in all so far
+   * @param weight rows of the blocks before, times the share
+   */
+  void joinMoments(
+      ChannelGroup group, long block, long totals, float each, float share, float weight);
+
+  /** Adds a block's two planes, as {@link #addGradients} leaves them, to two planes of totals. */
+  void joinGradients(ChannelGroup group, long block, long totals);
+
+  /**
    * {@code y = (x - mean) * scale + shift}; {@code y} may be {@code x}.
    *
    * @param planes of mean, scale and shift

@@ -4,21 +4,14 @@ import static dev.quern.cpu.NativeMemory.getFloat;
 import static dev.quern.cpu.NativeMemory.setFloat;
 
 import dev.quern.kernels.BatchNorm;
-import java.util.Arrays;
 
 /**
  * Means and variances of channels in one pass over memory, and what training makes of them. A block
- * sums up differences from its first row, and their squares; blocks are put together after Chan,
- * Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances",
- * 1979.
+ * sums up differences from its first row, and their squares.
  */
 final class NormMoments extends NormSums {
   private final BatchNorm.Spec spec;
   private final NormLoops loops;
-  private final double[] means;
-
-  /** Sums of squared differences from the mean. */
-  private final double[] squares;
 
   /** What a run works on, by address. */
   long x;
@@ -30,15 +23,13 @@ final class NormMoments extends NormSums {
   long mean;
   long invStd;
 
-  /** Receives planes for {@link NormLoops#normalise}. */
+  /** Receives planes for {@link NormLoops#normalise}; before, the totals lie there. */
   long planes;
 
   NormMoments(CpuDevice device, BatchNorm.Spec spec, NormBlocks blocks, CountingRows rows) {
     super(device.pool(), spec, blocks, rows);
     this.spec = spec;
     loops = device.simd().norms();
-    means = new double[spec.channels()];
-    squares = new double[spec.channels()];
   }
 
   @Override
@@ -57,49 +48,41 @@ final class NormMoments extends NormSums {
   }
 
   @Override
-  void beginTotal(ChannelGroup group) {
-    Arrays.fill(means, group.first(), group.first() + group.width(), 0);
-    Arrays.fill(squares, group.first(), group.first() + group.width(), 0);
-  }
-
-  @Override
   void addTotal(ChannelGroup group, long partial, int count, long before) {
-    int width = group.width();
-    Scratch scratch = Scratch.ofThisThread();
-    float[] first = scratch.floats(0, width);
-    float[] sum = scratch.floats(1, width);
-    float[] sumOfSquares = scratch.floats(2, width);
-    NativeMemory.load(partial, first, 0, width);
-    NativeMemory.load(partial + group.plane(), sum, 0, width);
-    NativeMemory.load(partial + 2 * group.plane(), sumOfSquares, 0, width);
-    double each = 1.0 / count;
-    double share = (double) count / (before + count);
-    double weight = before * share;
-    for (int i = 0; i < width; i++) {
-      int c = group.first() + i;
-      double away = sum[i] * each;
-      double distance = first[i] + away - means[c];
-      means[c] += distance * share;
-      squares[c] += sumOfSquares[i] - away * sum[i] + distance * distance * weight;
+    long totals = group.in(planes);
+    if (before == 0) {
+      for (int c = 0; c < group.width(); c++) {
+        setFloat(totals + 4L * c, getFloat(partial + 4L * c));
+        setFloat(totals + group.plane() + 4L * c, 0);
+        setFloat(totals + 2 * group.plane() + 4L * c, 0);
+      }
     }
+    double share = (double) count / (before + count);
+    float weight = (float) (before * share);
+    loops.joinMoments(group, partial, totals, 1f / count, (float) share, weight);
   }
 
   @Override
   void settle(ChannelGroup group, long count) {
+    long plane = group.plane();
     double stays = spec.momentum();
     long unbiased = spec.unbiased() ? Math.max(1, count - 1) : count;
     for (int c = group.first(); c < group.first() + group.width(); c++) {
       long at = 4L * c;
-      double sum = Math.max(squares[c], 0); // of equal numbers it may be less by a rounding
-      double variance = count == 0 ? 1 : sum / count;
-      double inverse = 1 / Math.sqrt(variance + spec.epsilon());
-      setFloat(mean + at, (float) means[c]);
-      setFloat(invStd + at, (float) inverse);
+      double center = 0;
+      double variance = 1;
       if (count > 0) {
-        move(movingMean + at, stays, means[c]);
-        move(movingVariance + at, stays, sum / unbiased);
+        center = (double) getFloat(planes + at) + getFloat(planes + plane + at);
+        // Of equal numbers it may be less by a rounding.
+        double squares = Math.max(getFloat(planes + 2 * plane + at), 0);
+        variance = squares / count;
+        move(movingMean + at, stays, center);
+        move(movingVariance + at, stays, squares / unbiased);
       }
-      plane(c, (float) means[c], inverse);
+      double inverse = 1 / Math.sqrt(variance + spec.epsilon());
+      setFloat(mean + at, (float) center);
+      setFloat(invStd + at, (float) inverse);
+      plane(c, (float) center, inverse);
     }
   }
 

@@ -12,7 +12,7 @@ abstract class NormSums {
   private static final int PLANES = 3;
 
   /** About what it takes to add a partial sum to a total. */
-  private static final double NANOS_OF_TOTAL = 1;
+  private static final double NANOS_OF_TOTAL = 0.2;
 
   private final WorkerPool pool;
   private final NormBlocks blocks;
@@ -79,7 +79,6 @@ abstract class NormSums {
   private void total(long from, long to, int worker) {
     for (int number = (int) from; number < to; number++) {
       ChannelGroup group = blocks.group(number);
-      beginTotal(group);
       long before = 0;
       for (int block = 0; block < blocks.count(); block++) {
         int count = counted[block * blocks.groups() + number];
@@ -107,14 +106,11 @@ abstract class NormSums {
   /** Adds a stretch of rows to a block's partial sums. */
   abstract void add(ChannelGroup group, long offset, int rows, long partial);
 
-  /** Begins the totals of a group. */
-  abstract void beginTotal(ChannelGroup group);
-
   /**
    * Adds a block's partial sums to the totals.
    *
    * @param count rows of the block that count, at least one
-   * @param before rows in the totals so far
+   * @param before rows in the totals so far; with none, they begin here
    */
   abstract void addTotal(ChannelGroup group, long partial, int count, long before);
 

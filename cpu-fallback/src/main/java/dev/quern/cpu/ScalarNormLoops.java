@@ -36,6 +36,33 @@ final class ScalarNormLoops implements NormLoops {
   }
 
   @Override
+  public void joinMoments(
+      ChannelGroup group, long block, long totals, float each, float share, float weight) {
+    long plane = group.plane();
+    for (int c = 0; c < group.width(); c++) {
+      long from = block + 4L * c;
+      long to = totals + 4L * c;
+      float sum = getFloat(from + plane);
+      float away = sum * each;
+      float mean = getFloat(to + plane);
+      float distance = getFloat(from) - getFloat(to) + away - mean;
+      float squares = getFloat(from + 2 * plane) - away * sum;
+      setFloat(to + plane, mean + distance * share);
+      setFloat(to + 2 * plane, getFloat(to + 2 * plane) + (distance * weight * distance + squares));
+    }
+  }
+
+  @Override
+  public void joinGradients(ChannelGroup group, long block, long totals) {
+    for (long at = 0; at < 2 * group.plane(); at += group.plane()) {
+      for (int c = 0; c < group.width(); c++) {
+        long to = totals + at + 4L * c;
+        setFloat(to, getFloat(to) + getFloat(block + at + 4L * c));
+      }
+    }
+  }
+
+  @Override
   public void normalise(ChannelGroup group, long x, long y, int rows, long planes) {
     long scale = planes + group.plane();
     long shift = scale + group.plane();

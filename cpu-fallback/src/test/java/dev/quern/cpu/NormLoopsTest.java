@@ -35,6 +35,19 @@ final class NormLoopsTest {
     }
   }
 
+  /** Rows are planes here: four in the source, three in the target. */
+  @ParameterizedTest
+  @MethodSource("dev.quern.cpu.Loops#positiveLengths")
+  void totalsAgreeOnEveryBit(int width) {
+    ChannelGroup group = new ChannelGroup(FIRST, width, FIRST + width + BEHIND);
+    Loop moments = (loops, g, in, n, to) -> loops.joinMoments(g, in[2], to, 0.2f, 0.25f, 3.75f);
+    Loop gradients = (loops, g, in, n, to) -> loops.joinGradients(g, in[2], to);
+    for (Loop loop : new Loop[] {moments, gradients}) {
+      assertThat(result(vector, group, 1, 3 * group.channels(), loop))
+          .isEqualTo(result(scalar, group, 1, 3 * group.channels(), loop));
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("dev.quern.cpu.Loops#positiveLengths")
   void sumsAgreeButForRounding(int width) {
