@@ -98,7 +98,8 @@ final class OnnxPoints {
     }
   }
 
-  private static double single(OnnxNode node, Tensor tensor) {
+  /** The number of a tensor that has one. */
+  static double single(OnnxNode node, Tensor tensor) {
     if (tensor.count() != 1) {
       throw node.wrong("a single number is due, but there is " + tensor);
     }

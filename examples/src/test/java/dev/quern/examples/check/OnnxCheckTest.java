@@ -265,6 +265,46 @@ class OnnxCheckTest {
   }
 
   @Test
+  void bendsElementsByEachFunction() {
+    ProtoWriter[] x = {floats(new int[] {3}, -2, 0, 1)};
+    double s = 1 / (1 + Math.exp(-1));
+    double s2 = 1 / (1 + Math.exp(2));
+    bend("Sigmoid", x, s2, 0.5, s);
+    bend("Tanh", x, -0.9640275800758169, 0, 0.7615941559557649);
+    bend("LeakyRelu", x, -0.02, 0, 1);
+    bend("LeakyRelu", x, -1, 0, 1, number("alpha", 0.5f));
+    bend("Elu", x, Math.expm1(-2), 0, 1);
+    bend("Elu", x, 2 * Math.expm1(-2), 0, 1, number("alpha", 2));
+    bend("Gelu", x, -0.04550026389635842, 0, 0.8413447460685429);
+    bend("Swish", x, -2 * s2, 0, s);
+
+    assertAllPass(8);
+  }
+
+  private void bend(
+      String type, ProtoWriter[] x, double a, double b, double c, ProtoWriter... attributes) {
+    ProtoWriter[] outputs = {floats(new int[] {3}, a, b, c)};
+    add(type + attributes.length, OPSET, type, x, outputs, attributes);
+  }
+
+  @Test
+  void boundsElementsByInputsOrAttributes() {
+    ProtoWriter x = floats(new int[] {3}, -2, 0, 1);
+    ProtoWriter least = floats(new int[0], -1);
+    ProtoWriter most = floats(new int[0], 0.5);
+    ProtoWriter[] both = {floats(new int[] {3}, -1, 0, 0.5)};
+    ProtoWriter[] below = {floats(new int[] {3}, -1, 0, 1)};
+    ProtoWriter[] turned = {floats(new int[] {3}, -1, -1, -1)};
+    add("both", OPSET, "Clip", new ProtoWriter[] {x, least, most}, both);
+    add("below", OPSET, "Clip", new ProtoWriter[] {x, least}, below);
+    add("turned", OPSET, "Clip", new ProtoWriter[] {x, most, least}, turned);
+    ProtoWriter[] only = {x};
+    add("old", 6, "Clip", only, both, number("min", -1), number("max", 0.5f));
+
+    assertAllPass(4);
+  }
+
+  @Test
   void stepsAdamWithAndWithoutCorrection() {
     adam("before", 0, 1 - 0.5 * 1.5 / (Math.sqrt(2) + 0.25));
     double correction = Math.sqrt(1 - 0.125) / (1 - 0.125);

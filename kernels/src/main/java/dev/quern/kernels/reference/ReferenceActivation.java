@@ -90,14 +90,24 @@ public final class ReferenceActivation {
       double s = saved[i];
       switch (spec.kind()) {
         case LEAKY_RELU -> set(dx, i, s > 0 ? dy[i] : spec.alpha() * dy[i], s > 0 ? 0 : 1);
-        case ELU -> set(dx, i, s > 0 ? dy[i] : dy[i] * (s + spec.alpha()), s > 0 ? 0 : 2);
-        case SIGMOID -> set(dx, i, dy[i] * s * (1 - s), ROUNDINGS);
-        case TANH -> set(dx, i, dy[i] * (1 - s) * (1 + s), ROUNDINGS + 1);
+        case ELU ->
+            setSlope(dx, i, dy[i], s > 0 ? 1 : s + spec.alpha(), s > 0 ? 0 : spec.alpha() - s);
+        case SIGMOID -> setSlope(dx, i, dy[i], s * (1 - s), Math.abs(s) + s * s);
+        case TANH -> setSlope(dx, i, dy[i], 1 - s * s, 1 + s * s);
         case SILU -> siluGradient(s, dy[i], dx, i);
         case GELU -> geluGradient(s, dy[i], dx, i);
       }
     }
     return dx;
+  }
+
+  /**
+   * A gradient by the output, which is a rounded result itself.
+   *
+   * @param terms what the slope is the sum of, all without their signs
+   */
+  private static void setSlope(Bounded dx, int i, double dy, double slope, double terms) {
+    dx.set(i, dy * slope, ROUNDINGS * Math.abs(dy) * terms);
   }
 
   private static void siluGradient(double x, double dy, Bounded dx, int i) {
