@@ -16,19 +16,22 @@ interface DenseLossLoops {
   /** Mean squared difference, which is no hit. */
   void squares(long z, long targets, int outputs, float scale, long dz, long result);
 
-  /** Whether the first largest number of one row stands where that of the other does. */
-  static boolean sameLargest(long z, long targets, int outputs) {
-    return firstLargest(z, outputs) == firstLargest(targets, outputs);
-  }
-
-  private static int firstLargest(long x, int count) {
-    int best = 0;
-    for (int j = 1; j < count; j++) {
-      if (NativeMemory.getFloat(x + 4L * j) > NativeMemory.getFloat(x + 4L * best)) {
-        best = j;
+  /**
+   * Whether the first largest number of one row stands where that of the other does.
+   *
+   * @param largest of {@code z}
+   * @param largestTarget of {@code targets}
+   */
+  static boolean sameLargest(
+      long z, long targets, int outputs, float largest, float largestTarget) {
+    for (int j = 0; j < outputs; j++) {
+      boolean first = NativeMemory.getFloat(z + 4L * j) == largest;
+      boolean firstTarget = NativeMemory.getFloat(targets + 4L * j) == largestTarget;
+      if (first || firstTarget) {
+        return first && firstTarget;
       }
     }
-    return best;
+    return false; // nothing but NaN
   }
 
   /** Whether every logit is above 0 just where its target is above one half. */

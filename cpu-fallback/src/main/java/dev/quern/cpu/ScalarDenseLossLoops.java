@@ -8,8 +8,9 @@ final class ScalarDenseLossLoops implements DenseLossLoops {
 
   @Override
   public void categorical(long z, long targets, int outputs, float scale, long dz, long result) {
-    boolean right = DenseLossLoops.sameLargest(z, targets, outputs);
     float max = ScalarSoftmaxLoops.max(z, outputs);
+    float most = ScalarSoftmaxLoops.max(targets, outputs);
+    boolean right = DenseLossLoops.sameLargest(z, targets, outputs, max, most);
     double sum = 0;
     double total = 0;
     double dot = 0;

@@ -20,8 +20,9 @@ final class VectorDenseLossLoops implements DenseLossLoops {
 
   @Override
   public void categorical(long z, long targets, int outputs, float scale, long dz, long result) {
-    boolean right = DenseLossLoops.sameLargest(z, targets, outputs);
     float max = VectorSoftmaxLoops.max(z, outputs);
+    float most = VectorSoftmaxLoops.max(targets, outputs);
+    boolean right = DenseLossLoops.sameLargest(z, targets, outputs, max, most);
     float total = ELEMENTS.sum(targets, outputs);
     float dot = sumOfDistances(z, targets, max, outputs);
     float sum = VectorExponential.run(z, max, 0, 0, dz, outputs);

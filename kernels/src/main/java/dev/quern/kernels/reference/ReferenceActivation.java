@@ -4,9 +4,9 @@ import dev.quern.kernels.Activation;
 
 /**
  * {@link Activation} in double precision. Magnitudes are sizes of terms times the relative errors
- * on the way to them, since no formula here need lose digits. Rounding the argument of a function
- * adds its slope times the argument: {@code x f(x)} for the normal distribution, and {@code x * x}
- * times its value for the density, whose exponent that is.
+ * on the way to them, and no value of the forward pass need lose digits. Rounding the argument of a
+ * function adds its slope times the argument: {@code x f(x)} for the normal distribution, and
+ * {@code x * x} times its value for the density, whose exponent that is.
  */
 public final class ReferenceActivation {
   /** A few single roundings. */
