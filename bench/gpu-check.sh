@@ -189,8 +189,8 @@ twice() {
     QUERN_JAVA_OPTS="${QUERN_JAVA_OPTS:-} -Dquern.cuda.deterministic=true" "$quern" mnist --device "$device" \
       --batch 128 --epochs 1 "$@" --out "$work/$run" || return
   done
-  cmp "$work/first/weights.safetensors" "$work/second/weights.safetensors" && echo "the same $(wc -c \
-    <"$work/first/weights.safetensors") bytes of weights from two processes"
+  cmp "$work/first/model.safetensors" "$work/second/model.safetensors" && echo "the same $(wc -c \
+    <"$work/first/model.safetensors") bytes of weights from two processes"
 }
 export -f twice
 export quern device work

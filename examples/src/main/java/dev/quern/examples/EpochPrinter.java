@@ -1,13 +1,13 @@
 package dev.quern.examples;
 
+import dev.quern.train.Callback;
 import dev.quern.train.Evaluation;
 import dev.quern.train.History;
-import dev.quern.train.TrainingListener;
 import java.io.PrintWriter;
 import java.util.Locale;
 
 /** Prints progress and epochs, and notes when the first step was done. */
-final class EpochPrinter implements TrainingListener {
+final class EpochPrinter implements Callback {
   private final PrintWriter out;
   private final ProgressLine line;
   private int epochs;

@@ -33,7 +33,17 @@ import picocli.CommandLine.ParseResult;
     })
 public final class Main {
   private static final List<String> COMMANDS =
-      List.of("devices", "doctor", "mnist", "check", "conformance", "tune", "bench");
+      List.of(
+          "devices",
+          "doctor",
+          "mnist",
+          "predict",
+          "evaluate",
+          "summary",
+          "check",
+          "conformance",
+          "tune",
+          "bench");
 
   private static final String VERBOSE = "--verbose";
 
@@ -67,6 +77,9 @@ public final class Main {
       case "devices" -> new DevicesCommand();
       case "doctor" -> new DoctorCommand();
       case "mnist" -> new MnistCommand();
+      case "predict" -> new PredictCommand();
+      case "evaluate" -> new EvaluateCommand();
+      case "summary" -> new SummaryCommand();
       case "check" -> new CheckCommand();
       case "conformance" -> new ConformanceCommand();
       case "tune" -> new TuneCommand();

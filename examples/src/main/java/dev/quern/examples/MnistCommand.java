@@ -5,6 +5,8 @@ import dev.quern.core.ComputeException;
 import dev.quern.core.Detection;
 import dev.quern.core.Device;
 import dev.quern.kernels.Precision;
+import dev.quern.train.Callback;
+import dev.quern.train.Checkpoint;
 import dev.quern.train.Evaluation;
 import dev.quern.train.Fit;
 import dev.quern.train.History;
@@ -13,6 +15,8 @@ import dev.quern.train.Model;
 import dev.quern.train.Optimizer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -63,7 +67,12 @@ final class MnistCommand implements Callable<Integer> {
   @Option(names = "--threads", description = "CPU threads. Default: one a processor.")
   private @Nullable Integer threads;
 
-  @Option(names = "--out", description = "Folder for the weights and the history.")
+  @Option(
+      names = "--resume",
+      description = "A model that --out kept; it is trained until it has had --epochs in all.")
+  private @Nullable Path resume;
+
+  @Option(names = "--out", description = "Folder for the model, after each epoch, and its history.")
   private @Nullable Path out;
 
   @Option(names = "--json", description = "File for the results as one JSON object.")
@@ -79,6 +88,7 @@ final class MnistCommand implements Callable<Integer> {
       requirePositive("--threads", threads);
       System.setProperty("quern.cpu.threads", Integer.toString(threads));
     }
+    Checkpoint saved = saved();
     MnistResults results = new MnistResults(out, json);
     results.requireWritable();
     PrintWriter err = command.commandLine().getErr();
@@ -91,18 +101,39 @@ final class MnistCommand implements Callable<Integer> {
     }
     try (Device device = chosen.open()) {
       MnistData pictures = loaded(digits);
-      try (Model model =
-          pictures
-              .network()
-              .compile(
-                  device,
-                  Optimizer.adam(),
-                  Loss.SPARSE_CATEGORICAL_CROSSENTROPY,
-                  seed,
-                  precision)) {
+      try (Model model = saved == null ? fresh(pictures, device) : saved.open(device)) {
         return train(device, model, pictures, results);
       }
     }
+  }
+
+  private Model fresh(MnistData pictures, Device device) {
+    return pictures
+        .network()
+        .compile(device, Optimizer.adam(), Loss.SPARSE_CATEGORICAL_CROSSENTROPY, seed, precision);
+  }
+
+  /** What to go on from; seed and precision are then the file's. */
+  private @Nullable Checkpoint saved() {
+    if (resume == null) {
+      return null;
+    }
+    for (String option : List.of("--seed", "--precision")) {
+      if (command.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(
+            command.commandLine(), option + " is the model's own; leave it out with --resume");
+      }
+    }
+    Checkpoint saved = Checkpoint.read(resume);
+    if (saved.epochs() >= epochs) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--epochs counts from the beginning: %s has had %d of %d; ask for more"
+              .formatted(resume, saved.epochs(), epochs));
+    }
+    seed = saved.seed();
+    precision = saved.precision();
+    return saved;
   }
 
   /**
@@ -162,7 +193,11 @@ final class MnistCommand implements Callable<Integer> {
     Interruption interruption = Interruption.stopping(model);
     try {
       EpochPrinter printer = new EpochPrinter(stdout, err, digits.train().count());
-      Fit settings = settings(digits).listener(printer);
+      List<Callback> callbacks = new ArrayList<>(List.of(printer));
+      callbacks.addAll(results.callbacks());
+      Fit settings =
+          settings(digits, epochs - model.epochsTrained())
+              .callbacks(callbacks.toArray(Callback[]::new));
       History history = model.fit(digits.train(), settings);
       boolean interrupted = interruption.happened();
       if (!interrupted) {
@@ -183,7 +218,7 @@ final class MnistCommand implements Callable<Integer> {
             "quern: interrupted; "
                 + (out == null
                     ? "give --out to keep what was trained"
-                    : "what was trained so far is kept in " + out));
+                    : "what was trained so far is kept in " + out + ", for --resume"));
         err.flush();
       }
       return interrupted ? INTERRUPTED : 0;
@@ -192,9 +227,9 @@ final class MnistCommand implements Callable<Integer> {
     }
   }
 
-  private Fit settings(MnistData digits) {
+  private Fit settings(MnistData digits, int more) {
     int steps = (int) (((long) digits.train().count() + batch - 1) / batch);
-    return Fit.epochs(epochs)
+    return Fit.epochs(more)
         .batch(batch)
         .validation(digits.test())
         .progressSteps(Math.clamp(steps / 10, 1, 64));

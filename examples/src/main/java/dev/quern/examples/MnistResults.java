@@ -3,16 +3,18 @@ package dev.quern.examples;
 import dev.quern.bench.report.OutputFile;
 import dev.quern.core.Device;
 import dev.quern.kernels.Precision;
+import dev.quern.train.Callback;
+import dev.quern.train.CsvLogger;
 import dev.quern.train.Evaluation;
 import dev.quern.train.Fit;
 import dev.quern.train.History;
 import dev.quern.train.Model;
+import dev.quern.train.ModelCheckpoint;
 import dev.quern.train.data.DataException;
 import dev.quern.train.data.FileErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +29,7 @@ final class MnistResults {
   /**
    * Results.
    *
-   * @param folder receives weights and history, or null
+   * @param folder receives model and history, or null
    * @param json receives one JSON object, or null
    */
   MnistResults(@Nullable Path folder, @Nullable Path json) {
@@ -45,6 +47,17 @@ final class MnistResults {
       Fit settings,
       long seed,
       Precision precision) {}
+
+  /** What writes results after each epoch, so that no crash takes them along. */
+  List<Callback> callbacks() {
+    return folder == null
+        ? List.of()
+        : List.of(CsvLogger.to(folder.resolve("history.csv")), ModelCheckpoint.to(model(folder)));
+  }
+
+  private static Path model(Path folder) {
+    return folder.resolve("model.safetensors");
+  }
 
   /** The last measurement on the test set, if there is one. */
   static @Nullable Evaluation test(History history) {
@@ -77,24 +90,25 @@ final class MnistResults {
    * @throws DataException if a file cannot be written; an old one is then still there
    */
   void write(Run run) {
-    Map<String, Object> object = asMap(run);
     if (json != null) {
-      json.write(object);
+      json.write(asMap(run));
     }
     if (folder != null) {
-      new OutputFile("--out", folder.resolve("history.json")).write(object);
-      run.model().save(folder.resolve("weights.safetensors"));
+      History.readCsv(folder.resolve("history.csv")).writeJson(folder.resolve("history.json"));
+      if (run.model().epochsTrained() == 0) {
+        run.model().save(model(folder)); // interrupted in the first epoch: what there is
+      }
     }
   }
 
-  private static Map<String, Object> asMap(Run run) {
+  private static Map<String, @Nullable Object> asMap(Run run) {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("data", run.digits().source());
-    settings.put("epochs", run.settings().epochs());
+    settings.put("epochs", run.history().firstEpoch() - 1 + run.settings().epochs());
     settings.put("batch", run.settings().batch());
     settings.put("seed", run.seed());
     settings.put("precision", run.precision().name().toLowerCase(Locale.ROOT));
-    Map<String, Object> object = new LinkedHashMap<>();
+    Map<String, @Nullable Object> object = new LinkedHashMap<>();
     object.put("device", run.device().id());
     object.put("implementation", run.device().info().driver());
     object.put("settings", settings);
@@ -103,21 +117,7 @@ final class MnistResults {
     object.put("test_loss", test == null ? null : number(test.loss()));
     object.put("total_seconds", ProcessClock.secondsSinceStart());
     object.put("first_step_seconds", run.firstStepSeconds());
-    List<Map<String, Object>> epochs = new ArrayList<>();
-    run.history().epochs().forEach(epoch -> epochs.add(asMap(epoch)));
-    object.put("epochs", epochs);
-    return object;
-  }
-
-  private static Map<String, Object> asMap(History.Epoch epoch) {
-    Evaluation validation = epoch.validation();
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("loss", number(epoch.loss()));
-    object.put("accuracy", number(epoch.accuracy()));
-    object.put("val_loss", validation == null ? null : number(validation.loss()));
-    object.put("val_accuracy", validation == null ? null : number(validation.accuracy()));
-    object.put("seconds", epoch.seconds());
-    object.put("images_per_second", epoch.imagesPerSecond());
+    object.put("epochs", run.history().rows());
     return object;
   }
 

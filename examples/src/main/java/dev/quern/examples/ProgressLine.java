@@ -1,7 +1,7 @@
 package dev.quern.examples;
 
+import dev.quern.train.Callback;
 import dev.quern.train.History;
-import dev.quern.train.TrainingListener;
 import java.io.PrintWriter;
 import java.util.Locale;
 
@@ -9,7 +9,7 @@ import java.util.Locale;
  * How training goes, on standard error: one line rewritten in place on a terminal, a plain line
  * every tenth of an epoch elsewhere.
  */
-final class ProgressLine implements TrainingListener {
+final class ProgressLine implements Callback {
   private static final long REDRAW_NANOS = 100_000_000;
 
   // Control sequences as in ECMA-48 and the VT100's manual. A line that is too long is cut at the

@@ -33,6 +33,12 @@ class MainTest {
           mnist --batch -4         | --batch must be at least 1, but is -4 | quern mnist --help
           mnist --epochs many      | 'many'                         | quern mnist --help
           mnist --epochs           | --epochs                       | quern mnist --help
+          predict                  | 'MODEL'                        | quern predict --help
+          predict model            | 'IMAGE'                        | quern predict --help
+          predict model a.png --top 0 | --top must be at least 1, but is 0 | quern predict --help
+          evaluate                 | 'MODEL'                        | quern evaluate --help
+          evaluate model --batch 0 | --batch must be at least 1, but is 0 | quern evaluate --help
+          summary                  | 'MODEL'                        | quern summary --help
           mnist --precision half   | 'half'                         | quern mnist --help
           check                    | --vectors                      | quern check --help
           conformance --draws -1   | must not be negative, but is -1 | quern conformance --help
@@ -62,7 +68,18 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"devices", "doctor", "mnist", "bench", "check", "conformance"})
+  @ValueSource(
+      strings = {
+        "devices",
+        "doctor",
+        "mnist",
+        "predict",
+        "evaluate",
+        "summary",
+        "bench",
+        "check",
+        "conformance"
+      })
   void everyCommandIsListedAndExplainsItself(String name) {
     assertThat(Outcome.of("--help").out()).contains("\n  " + name);
     Outcome outcome = Outcome.of(name, "--help");

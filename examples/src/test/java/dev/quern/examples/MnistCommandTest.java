@@ -2,6 +2,7 @@ package dev.quern.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quern.train.History;
 import dev.quern.train.Safetensors;
 import dev.quern.train.data.DataSet;
 import java.io.IOException;
@@ -73,7 +74,8 @@ class MnistCommandTest {
             epoch ->
                 assertThat(((Map<?, ?>) epoch).keySet())
                     .hasToString(
-                        "[loss, accuracy, val_loss, val_accuracy, seconds, images_per_second]"));
+                        "[epoch, loss, accuracy, val_loss, val_accuracy, seconds,"
+                            + " images_per_second]"));
     Map<?, ?> last = (Map<?, ?>) epochs.getLast();
     double accuracy = (Double) Objects.requireNonNull(run.get("test_accuracy"));
     assertThat(last.get("val_accuracy")).isEqualTo(accuracy);
@@ -91,14 +93,48 @@ class MnistCommandTest {
     mnist("--epochs", "1", "--out", first.toString());
     mnist("--epochs", "1", "--out", second.toString());
     mnist("--epochs", "1", "--out", other.toString(), "--seed", "2");
-    Path name = Path.of("weights.safetensors");
+    Path name = Path.of("model.safetensors");
     assertThat(first.resolve(name)).hasSameBinaryContentAs(second.resolve(name));
     assertThat(Files.mismatch(first.resolve(name), other.resolve(name))).isNotNegative();
-    assertThat(Safetensors.read(first.resolve(name)).arrays()).hasSize(8);
-    assertThat(JSON.std.mapFrom(Files.readString(first.resolve("history.json"))))
-        .containsKey("epochs");
+    assertThat(Safetensors.read(first.resolve(name)).arrays()).hasSize(3 * 8);
+    History history = History.readJson(first.resolve("history.json"));
+    assertThat(history.epochs()).hasSize(1);
+    assertThat(history.epochs()).isEqualTo(History.readCsv(first.resolve("history.csv")).epochs());
     assertThat(folder.resolve("first").toFile().list())
-        .containsExactlyInAnyOrder("weights.safetensors", "history.json");
+        .containsExactlyInAnyOrder("model.safetensors", "history.json", "history.csv");
+  }
+
+  @Test
+  void goingOnGivesTheBytesOfAnUnbrokenTraining() throws IOException {
+    Path whole = folder.resolve("whole");
+    Path parts = folder.resolve("parts");
+    Path model = parts.resolve("model.safetensors");
+    mnist("--epochs", "3", "--out", whole.toString(), "--seed", "5");
+    mnist("--epochs", "1", "--out", parts.toString(), "--seed", "5");
+    Outcome more = mnist("--epochs", "3", "--resume", model.toString(), "--out", parts.toString());
+    assertThat(more.code()).as(more.err()).isZero();
+    assertThat(more.out().lines().toList()).hasSize(3);
+    assertThat(more.out()).startsWith("epoch 2/3 ").contains("epoch 3/3 ");
+    assertThat(model).hasSameBinaryContentAs(whole.resolve("model.safetensors"));
+    History history = History.readCsv(parts.resolve("history.csv"));
+    assertThat(history.epochs())
+        .hasSize(3)
+        .allSatisfy(epoch -> assertThat(epoch.seconds()).isPositive());
+  }
+
+  @Test
+  void whatCannotGoOnIsASentence() throws IOException {
+    Path model = folder.resolve("out/model.safetensors");
+    mnist("--epochs", "1", "--out", folder.resolve("out").toString());
+    Outcome seed = mnist("--resume", model.toString(), "--seed", "5");
+    assertThat(seed.code()).isEqualTo(2);
+    assertThat(seed.err()).contains("--seed is the model's own");
+    Outcome done = mnist("--resume", model.toString(), "--epochs", "1");
+    assertThat(done.code()).isEqualTo(2);
+    assertThat(done.err()).contains("has had 1 of 1");
+    Outcome gone = mnist("--resume", folder.resolve("gone").toString());
+    assertThat(gone.code()).isEqualTo(1);
+    assertThat(gone.err()).contains("there is no such file").hasLineCount(1);
   }
 
   @Test
@@ -195,7 +231,7 @@ class MnistCommandTest {
     assertThat(outcome.err()).contains("training on 200 ");
     assertThat(outcome.code()).isZero();
     assertThat(outcome.out()).contains("Test accuracy: ");
-    var weights = Safetensors.read(out.resolve("weights.safetensors")).arrays();
+    var weights = Safetensors.read(out.resolve("model.safetensors")).arrays();
     assertThat(Objects.requireNonNull(weights.get("conv2d/kernel")).shape())
         .containsExactly(3, 3, channels, 32);
     assertThat(Objects.requireNonNull(weights.get("dense_1/bias")).shape())

@@ -1,16 +1,12 @@
 package dev.quern.train;
 
 import dev.quern.core.Device;
-import dev.quern.core.Kernel;
 import dev.quern.core.SpecException;
-import dev.quern.core.Stream;
-import dev.quern.kernels.Precision;
 import dev.quern.train.data.DataSet;
+import dev.quern.train.data.Split;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A network on a device: its weights, and the ways to train, measure and ask it. Belongs to one
@@ -21,126 +17,52 @@ public final class Model implements AutoCloseable {
   static final int PURPOSE_SHUFFLE = 2;
   static final int PURPOSE_LAYERS = 3;
 
-  private final Network network;
-  private final Device device;
-  private final Optimizer optimizer;
-  private final Loss loss;
-  private final long seed;
-  private final Precision precision;
-  private final List<Runnable> closing = new ArrayList<>();
-  private final Stream stream;
-  private final Parameters parameters;
-  private final Optimizer.Update update;
-  private final Totals totals;
-  private int epochsTrained;
-  private long stepsTrained;
-  private volatile boolean stopRequested;
+  private final Setup setup;
+  private final DeviceState state;
+  private final Weights weights;
+  private final Progress progress = new Progress();
+  private List<String> classNames = List.of();
+  private boolean ownsDevice;
 
-  Model(
-      Network network,
-      Device device,
-      Optimizer optimizer,
-      Loss loss,
-      long seed,
-      Precision precision) {
-    loss.requireOutput(network.output());
-    this.network = network;
-    this.device = device;
-    this.optimizer = optimizer;
-    this.loss = loss;
-    this.seed = seed;
-    this.precision = precision;
-    try {
-      stream = device.newStream();
-      closing.add(stream::close);
-      parameters = new Parameters(device, network.weightSpecs(), optimizer.states());
-      closing.add(parameters::close);
-      update = optimizer.prepare(device, parameters);
-      for (Kernel kernel : update.kernels()) {
-        closing.add(kernel::close);
-        stream.reserveWorkspace(kernel.workspaceBytes());
-      }
-      totals = new Totals(device, stream);
-      closing.add(totals::close);
-      parameters.initialize(stream, seed, optimizer.learningRate().checked(0));
-    } catch (RuntimeException e) {
-      close();
-      throw e;
-    }
+  Model(Setup setup) {
+    this.setup = setup;
+    setup.loss().requireOutput(setup.network().output());
+    state = new DeviceState(setup);
+    weights = new Weights(state.parameters(), state.stream());
   }
 
   /** Closes the device with the model. */
   Model owningDevice() {
-    closing.add(0, device::close);
+    ownsDevice = true;
     return this;
   }
 
   /** The network's description. */
   public Network network() {
-    return network;
+    return setup.network();
   }
 
   /** The device that the model is on. */
   public Device device() {
-    return device;
+    return setup.device();
   }
 
-  Stream stream() {
-    return stream;
+  /** What the model was made with. */
+  Setup setup() {
+    return setup;
   }
 
-  Loss loss() {
-    return loss;
+  /** What the model has on the device. */
+  DeviceState state() {
+    return state;
   }
 
-  long seed() {
-    return seed;
+  Weights weights() {
+    return weights;
   }
 
-  Parameters parameters() {
-    return parameters;
-  }
-
-  Optimizer.Update update() {
-    return update;
-  }
-
-  Totals totals() {
-    return totals;
-  }
-
-  /** The settings of a plan for batches of so many rows. */
-  Plan.Settings plan(int batch, boolean training) {
-    return new Plan.Settings(batch, training, precision, seed, loss);
-  }
-
-  /** The learning rates of epochs of so many steps; null if there is one for ever. */
-  @Nullable Rates newRates(int steps) {
-    Schedule schedule = optimizer.learningRate();
-    return schedule instanceof Schedule.Constant
-        ? null
-        : new Rates(device, stream, update, schedule, parameters.learningRate(), steps);
-  }
-
-  /** The number of the epoch that begins, from 0, over all fits. */
-  int beginEpoch() {
-    return epochsTrained++;
-  }
-
-  /** Number of steps over all fits. */
-  long stepsTrained() {
-    return stepsTrained;
-  }
-
-  /** Counts steps; returns whether these were the very first. */
-  boolean countSteps(int steps) {
-    boolean first = stepsTrained == 0;
-    stepsTrained += steps;
-    return first;
-  }
-
-  boolean stopRequested() {
-    return stopRequested;
+  Progress progress() {
+    return progress;
   }
 
   /**
@@ -151,19 +73,37 @@ public final class Model implements AutoCloseable {
    */
   public History fit(DataSet data, Fit settings) {
     requireFitting(data);
-    if (network.entries().stream().noneMatch(Network.Entry::trains)) {
+    if (network().entries().stream().noneMatch(Network.Entry::trains)) {
       throw new SpecException(
           "fit: there is nothing to train: no layer of the network has weights that are not"
               + " frozen");
     }
-    if (settings.validation() != null) {
-      requireFitting(settings.validation());
+    Split split = settings.split(data);
+    DataSet rows = split == null ? data : split.train();
+    DataSet test = split == null ? settings.validation() : split.validation();
+    if (test != null) {
+      requireFitting(test);
     }
-    try (Training training = new Training(this, data, settings)) {
+    try (Training training = new Training(this, rows, test, settings)) {
       return training.run();
     } finally {
-      stopRequested = false;
+      progress.stopDone();
     }
+  }
+
+  /** The whole epochs that this model has been trained, also before it was saved and opened. */
+  public History history() {
+    return progress.history();
+  }
+
+  /** Number of whole epochs trained; {@link #fit} goes on with the next one. */
+  public int epochsTrained() {
+    return progress.history().lastEpoch();
+  }
+
+  /** Number of steps trained. */
+  public long stepsTrained() {
+    return progress.steps();
   }
 
   /**
@@ -172,16 +112,15 @@ public final class Model implements AutoCloseable {
    * @throws SpecException if the optimizer has a schedule, which would take the rate back
    */
   public void setLearningRate(double rate) {
-    if (!(optimizer.learningRate() instanceof Schedule.Constant)) {
+    if (!(setup.optimizer().learningRate() instanceof Schedule.Constant)) {
       throw new SpecException("the learning rate follows a schedule and cannot be set by hand");
     }
-    float checked = Schedule.constant(rate).checked(stepsTrained);
-    stream.write(parameters.learningRate(), new float[] {checked});
+    weights.learningRate(Schedule.constant(rate).checked(stepsTrained()));
   }
 
   /** The learning rate of the last step, or of the next one where it does not change by itself. */
   public float learningRate() {
-    return stream.readFloats(parameters.learningRate())[0];
+    return weights.learningRate();
   }
 
   /** Loss and accuracy over a data set, without training; {@code batch} rows at a time. */
@@ -197,7 +136,7 @@ public final class Model implements AutoCloseable {
     if (batch < 1) {
       throw new SpecException("evaluate: batch must be at least 1, but is " + batch);
     }
-    return new Evaluator(device, network, parameters, plan(batch, false), data);
+    return new Evaluator(device(), network(), state.parameters(), setup.plan(batch, false), data);
   }
 
   /**
@@ -211,28 +150,46 @@ public final class Model implements AutoCloseable {
   }
 
   private void requireFitting(DataSet data) {
-    loss.requireFitting(network, data);
+    setup.loss().requireFitting(network(), data);
   }
 
   /** Ends {@link #fit} after the step under way; what was learned stays. From any thread. */
   public void requestStop() {
-    stopRequested = true;
+    progress.requestStop(null);
+  }
+
+  /**
+   * The same, with a reason for {@link History#stopReason}.
+   *
+   * @param why one sentence without a full stop
+   */
+  public void requestStop(String why) {
+    progress.requestStop(why);
+  }
+
+  /** What classes are called, in their order; empty if nobody said. */
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  /** Says what classes are called; saved with the model. */
+  public void classNames(List<String> names) {
+    classNames = Checkpoint.requireNames(network(), names);
   }
 
   /** Names of all weights, {@code layer/weight}, in the order of the layers. */
   public List<String> weightNames() {
-    return List.copyOf(parameters.weights().keySet());
+    return weights.names();
   }
 
   /** Shape of a weight in Keras's order. */
   public List<Integer> weightShape(String name) {
-    return parameters.weight(name).spec().shape();
+    return weights.shape(name);
   }
 
   /** A weight's elements in Keras's order. */
   public float[] weight(String name) {
-    Parameters.Weight weight = parameters.weight(name);
-    return weight.spec().toKeras().apply(stream.readFloats(weight.value()));
+    return weights.read(name);
   }
 
   /**
@@ -241,11 +198,7 @@ public final class Model implements AutoCloseable {
    * @throws SpecException if the weight is not trained
    */
   public float[] gradient(String name) {
-    Parameters.Weight weight = parameters.weight(name);
-    if (weight.gradient() == null) {
-      throw new SpecException("weight '" + name + "' is not trained, so it has no gradient");
-    }
-    return weight.spec().toKeras().apply(stream.readFloats(weight.gradient()));
+    return weights.gradient(name);
   }
 
   /**
@@ -254,27 +207,52 @@ public final class Model implements AutoCloseable {
    * @param values as many elements as the weight has, in Keras's order
    */
   public void setWeight(String name, float[] values) {
-    Parameters.Weight weight = parameters.weight(name);
-    if (values.length != weight.spec().count()) {
-      throw new SpecException(
-          "weight '%s' has shape %s, which is %d elements, but %d were given"
-              .formatted(name, weight.spec().shape(), weight.spec().count(), values.length));
-    }
-    stream.write(weight.value(), weight.spec().toDevice().apply(values.clone()));
+    weights.write(name, values);
   }
 
   /**
-   * Writes all weights to a safetensors file, under their names and in Keras's order. The same
-   * weights give the same bytes.
+   * Writes the whole model to a safetensors file, from which {@link #open} goes on: weights under
+   * their names and in Keras's order, for any reader; the optimizer's state; the network, all
+   * settings and the history. The same training gives the same bytes.
    *
+   * @throws SpecException if the network or the optimizer has parts of your own making
    * @throws dev.quern.train.data.DataException if the file cannot be written; an old one then stays
    */
   public void save(Path file) {
-    WeightFile.save(this, file);
+    Checkpoint.write(file, this);
   }
 
   /**
-   * Reads all weights from a file that {@link #save} wrote of the same network.
+   * Writes the weights alone, likewise.
+   *
+   * @throws dev.quern.train.data.DataException if the file cannot be written; an old one then stays
+   */
+  public void saveWeights(Path file) {
+    Safetensors.write(file, weights.arrays());
+  }
+
+  /**
+   * A model as it was saved. Training it goes on with the same bytes as if it had never stopped.
+   *
+   * @param device where; must stay open as long as the model
+   * @throws dev.quern.train.data.DataException if the file is missing, damaged, of a newer version,
+   *     or holds no whole model
+   */
+  public static Model open(Path file, Device device) {
+    return Checkpoint.read(file).open(device);
+  }
+
+  /** Takes over what a file holds, which is known to fit. */
+  void restore(Checkpoint saved) {
+    weights.restore(saved.values(), Math.toIntExact(saved.steps()));
+    weights.learningRate(saved.learningRate());
+    progress.restore(saved.history(), saved.steps());
+    classNames = saved.classNames();
+  }
+
+  /**
+   * Reads all weights from a file that {@link #save} or {@link #saveWeights} wrote of the same
+   * network; what else the file holds stays there.
    *
    * @throws dev.quern.train.data.DataException if the file is missing or damaged, or if it holds
    *     other names or shapes; the model then stays as it is
@@ -301,7 +279,9 @@ public final class Model implements AutoCloseable {
 
   @Override
   public void close() {
-    closing.reversed().forEach(Runnable::run);
-    closing.clear();
+    state.close();
+    if (ownsDevice) {
+      device().close();
+    }
   }
 }

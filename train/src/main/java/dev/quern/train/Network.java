@@ -208,7 +208,7 @@ public final class Network {
   /** Puts the network on a device, with products in this precision. */
   public Model compile(
       Device device, Optimizer optimizer, Loss loss, long seed, Precision precision) {
-    return new Model(this, device, optimizer, loss, seed, precision);
+    return new Model(new Setup(this, device, optimizer, loss, seed, precision));
   }
 
   /** A table of layers, output shapes and numbers of weights. */

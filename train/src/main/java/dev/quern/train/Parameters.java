@@ -37,8 +37,13 @@ public final class Parameters implements AutoCloseable {
    * @param spec its shape and layout
    * @param value its elements on the device
    * @param gradient their gradient; null if they are not trained
+   * @param states their parts of the optimizer's arrays; none if they are not trained
    */
-  record Weight(WeightSpec spec, DeviceBuffer value, @Nullable DeviceBuffer gradient) {}
+  record Weight(
+      WeightSpec spec,
+      DeviceBuffer value,
+      @Nullable DeviceBuffer gradient,
+      List<DeviceBuffer> states) {}
 
   Parameters(Device device, SequencedMap<String, WeightSpec> specs, int stateCount) {
     long trained = count(specs, true);
@@ -63,10 +68,17 @@ public final class Parameters implements AutoCloseable {
       long from = spec.trainable() ? trainedFrom : fixedFrom;
       DeviceBuffer gradient =
           spec.trainable() ? gradients.part("gradient of " + name, from, spec.count()) : null;
-      weights.put(name, new Weight(spec, all.part(name, from, spec.count()), gradient));
+      List<DeviceBuffer> own = spec.trainable() ? stateParts(name, from, spec.count()) : List.of();
+      weights.put(name, new Weight(spec, all.part(name, from, spec.count()), gradient, own));
       trainedFrom += spec.trainable() ? aligned(spec.count()) : 0;
       fixedFrom += spec.trainable() ? 0 : aligned(spec.count());
     }
+  }
+
+  private List<DeviceBuffer> stateParts(String name, long from, long count) {
+    return states.stream()
+        .map(state -> state.part("optimizer's part of " + name, from, count))
+        .toList();
   }
 
   private static long count(SequencedMap<String, WeightSpec> specs, boolean trainable) {

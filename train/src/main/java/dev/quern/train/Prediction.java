@@ -22,14 +22,14 @@ final class Prediction {
       rows.rewind();
       for (int from = 0; from < data.count(); from += batch) {
         rows.next();
-        if (model.loss().endsInSoftmax()) {
+        if (model.setup().loss().endsInSoftmax()) {
           softmax.forward(own, rows.plan().output(), rows.plan().output());
         }
         float[] all = own.readFloats(rows.plan().output());
         for (int i = from; i < Math.min(from + batch, data.count()); i++) {
           int start = (i - from) * outputs;
           answers[i] = Arrays.copyOfRange(all, start, start + outputs);
-          model.loss().finish(answers[i]);
+          model.setup().loss().finish(answers[i]);
         }
       }
     }

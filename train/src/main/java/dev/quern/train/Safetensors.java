@@ -6,18 +6,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes and reads 32-bit floating-point arrays in the safetensors format: the length of the header
@@ -85,58 +84,26 @@ public final class Safetensors {
           "%s: is %s and cannot be replaced by a safetensors file; choose another name"
               .formatted(file, Files.isDirectory(file) ? "a folder" : "not a regular file"));
     }
-    Path temporary = null;
     try {
-      // A link stays, and the file that it points to is replaced.
-      Path target = Files.isSymbolicLink(file) ? file.toRealPath() : file.toAbsolutePath();
-      // In the same folder, as a rename is atomic only within a file system. Two processes that
-      // save at once must not share it.
-      temporary =
-          target.resolveSibling(
-              ".%s.%d.%x.tmp"
-                  .formatted(
-                      target.getFileName(), ProcessHandle.current().pid(), System.nanoTime()));
-      writeAll(temporary, header, arrays);
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      WholeFile.write(file, channel -> writeAll(channel, header, arrays));
     } catch (IOException e) {
-      throw cannotWrite(file, discard(temporary, e));
+      throw cannotWrite(file, e);
     }
   }
 
-  private static void writeAll(Path path, ByteBuffer header, List<Array> arrays)
+  private static void writeAll(FileChannel channel, ByteBuffer header, List<Array> arrays)
       throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      writeAll(channel, header);
-      ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      for (Array array : arrays) {
-        float[] values = array.values();
-        for (int at = 0; at < values.length; at += CHUNK_BYTES / Float.BYTES) {
-          int count = Math.min(values.length - at, CHUNK_BYTES / Float.BYTES);
-          chunk.clear().limit(count * Float.BYTES);
-          chunk.asFloatBuffer().put(values, at, count);
-          writeAll(channel, chunk);
-        }
-      }
-      channel.force(true);
-    }
-  }
-
-  private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
-  }
-
-  private static IOException discard(@Nullable Path temporary, IOException e) {
-    if (temporary != null) {
-      try {
-        Files.deleteIfExists(temporary);
-      } catch (IOException suppressed) {
-        e.addSuppressed(suppressed);
+    WholeFile.writeAll(channel, header);
+    ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (Array array : arrays) {
+      float[] values = array.values();
+      for (int at = 0; at < values.length; at += CHUNK_BYTES / Float.BYTES) {
+        int count = Math.min(values.length - at, CHUNK_BYTES / Float.BYTES);
+        chunk.clear().limit(count * Float.BYTES);
+        chunk.asFloatBuffer().put(values, at, count);
+        WholeFile.writeAll(channel, chunk);
       }
     }
-    return e;
   }
 
   private static DataException cannotWrite(Path file, IOException e) {
@@ -182,7 +149,8 @@ public final class Safetensors {
     }
   }
 
-  private static Contents read(Path file, FileChannel channel) throws IOException {
+  /** Reads what a channel holds; the file is for messages. */
+  static Contents read(Path file, SeekableByteChannel channel) throws IOException {
     long size = channel.size();
     ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     readFully(file, channel, length);
@@ -193,7 +161,8 @@ public final class Safetensors {
     long start = (long) Long.BYTES + headerBytes;
     header.requireFilled(file, size - start);
     SequencedMap<String, Array> arrays = new LinkedHashMap<>();
-    ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    int chunkBytes = (int) Math.min(size - start, CHUNK_BYTES);
+    ByteBuffer chunk = ByteBuffer.allocateDirect(chunkBytes).order(ByteOrder.LITTLE_ENDIAN);
     for (SafetensorsHeader.Entry entry : header.entries()) {
       channel.position(start + entry.begin());
       float[] values = new float[entry.elements()];
@@ -207,7 +176,7 @@ public final class Safetensors {
     return new Contents(arrays, new LinkedHashMap<>(header.metadata()));
   }
 
-  private static void readFully(Path file, FileChannel channel, ByteBuffer into)
+  private static void readFully(Path file, SeekableByteChannel channel, ByteBuffer into)
       throws IOException {
     while (into.hasRemaining()) {
       if (channel.read(into) < 0) {

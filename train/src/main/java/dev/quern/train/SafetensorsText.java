@@ -180,7 +180,7 @@ final class SafetensorsText {
       case 'r' -> '\r';
       case 't' -> '\t';
       case 'u' -> unicode();
-      default -> throw wrong("\\%c is no escape of JSON".formatted(c));
+      default -> throw wrong("\\%s is no escape of JSON".formatted(JsonValue.shown("" + c)));
     };
   }
 

@@ -2,6 +2,8 @@ package dev.quern.train;
 
 import dev.quern.core.SpecException;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * The learning rate over the steps of training, whatever epoch they belong to; with Keras's names
@@ -29,8 +31,7 @@ public interface Schedule {
 
   /** {@code initial * decayRate^(step / decaySteps)}. */
   static Schedule exponentialDecay(double initial, long decaySteps, double decayRate) {
-    requireSteps("decaySteps", decaySteps);
-    return step -> initial * Math.pow(decayRate, (double) step / decaySteps);
+    return new ExponentialDecay(initial, decaySteps, decayRate);
   }
 
   /**
@@ -42,12 +43,7 @@ public interface Schedule {
    * @param alpha share of the rate that is left
    */
   static Schedule cosineDecay(double initial, long decaySteps, double alpha) {
-    requireSteps("decaySteps", decaySteps);
-    return step -> {
-      double done = (double) Math.min(step, decaySteps) / decaySteps;
-      double cosine = 0.5 * (1 + Math.cos(Math.PI * done));
-      return initial * ((1 - alpha) * cosine + alpha);
-    };
+    return new CosineDecay(initial, decaySteps, alpha);
   }
 
   /** Falls along half a cosine to 0. */
@@ -63,24 +59,8 @@ public interface Schedule {
    * @param values rates, one more than boundaries
    */
   static Schedule piecewiseConstant(long[] boundaries, double[] values) {
-    if (values.length != boundaries.length + 1) {
-      throw new SpecException(
-          "piecewise constant rates need one value more than boundaries, but there are %d and %d"
-              .formatted(values.length, boundaries.length));
-    }
-    for (int i = 1; i < boundaries.length; i++) {
-      if (boundaries[i] <= boundaries[i - 1]) {
-        throw new SpecException(
-            "boundaries of piecewise constant rates must rise, but %d comes before %d"
-                .formatted(boundaries[i - 1], boundaries[i]));
-      }
-    }
-    long[] ends = boundaries.clone();
-    double[] rates = values.clone();
-    return step -> {
-      int at = Arrays.binarySearch(ends, step);
-      return rates[at < 0 ? -at - 1 : at];
-    };
+    return new PiecewiseConstant(
+        Arrays.stream(boundaries).boxed().toList(), Arrays.stream(values).boxed().toList());
   }
 
   /**
@@ -90,8 +70,7 @@ public interface Schedule {
    * @param steps steps of the warm-up
    */
   default Schedule warmUp(double from, long steps) {
-    requireSteps("warm-up steps", steps);
-    return step -> step < steps ? from + (rate(0) - from) * step / steps : rate(step - steps);
+    return new WarmUp(this, from, steps);
   }
 
   private static void requireSteps(String name, long steps) {
@@ -124,6 +103,97 @@ public interface Schedule {
     @Override
     public double rate(long step) {
       return value;
+    }
+  }
+
+  /**
+   * See {@link #exponentialDecay}.
+   *
+   * @param initial rate of the first step
+   * @param decaySteps steps between two factors
+   * @param decayRate the factor
+   */
+  record ExponentialDecay(double initial, long decaySteps, double decayRate) implements Schedule {
+    /** Checks the number of steps. */
+    public ExponentialDecay {
+      requireSteps("decaySteps", decaySteps);
+    }
+
+    @Override
+    public double rate(long step) {
+      return initial * Math.pow(decayRate, (double) step / decaySteps);
+    }
+  }
+
+  /**
+   * See {@link #cosineDecay(double, long, double)}.
+   *
+   * @param initial rate of the first step
+   * @param decaySteps steps that the fall takes
+   * @param alpha share of the rate that is left
+   */
+  record CosineDecay(double initial, long decaySteps, double alpha) implements Schedule {
+    /** Checks the number of steps. */
+    public CosineDecay {
+      requireSteps("decaySteps", decaySteps);
+    }
+
+    @Override
+    public double rate(long step) {
+      double done = (double) Math.min(step, decaySteps) / decaySteps;
+      double cosine = 0.5 * (1 + Math.cos(Math.PI * done));
+      return initial * ((1 - alpha) * cosine + alpha);
+    }
+  }
+
+  /**
+   * See {@link #piecewiseConstant}.
+   *
+   * @param boundaries last step of each stretch but the final one
+   * @param values rates
+   */
+  record PiecewiseConstant(List<Long> boundaries, List<Double> values) implements Schedule {
+    /** Checks numbers and order. */
+    public PiecewiseConstant {
+      boundaries = List.copyOf(boundaries);
+      values = List.copyOf(values);
+      if (values.size() != boundaries.size() + 1) {
+        throw new SpecException(
+            "piecewise constant rates need one value more than boundaries, but there are %d and %d"
+                .formatted(values.size(), boundaries.size()));
+      }
+      for (int i = 1; i < boundaries.size(); i++) {
+        if (boundaries.get(i) <= boundaries.get(i - 1)) {
+          throw new SpecException(
+              "boundaries of piecewise constant rates must rise, but %d comes before %d"
+                  .formatted(boundaries.get(i - 1), boundaries.get(i)));
+        }
+      }
+    }
+
+    @Override
+    public double rate(long step) {
+      int at = Collections.binarySearch(boundaries, step);
+      return values.get(at < 0 ? -at - 1 : at);
+    }
+  }
+
+  /**
+   * See {@link #warmUp}.
+   *
+   * @param then what comes behind
+   * @param from the rate at the beginning
+   * @param steps steps of the warm-up
+   */
+  record WarmUp(Schedule then, double from, long steps) implements Schedule {
+    /** Checks the number of steps. */
+    public WarmUp {
+      requireSteps("warm-up steps", steps);
+    }
+
+    @Override
+    public double rate(long step) {
+      return step < steps ? from + (then.rate(0) - from) * step / steps : then.rate(step - steps);
     }
   }
 }

@@ -16,6 +16,8 @@ final class Training implements AutoCloseable {
   private final Stream stream;
   private final Totals totals;
   private final Fit settings;
+  private final Callback callbacks;
+  private final @Nullable DataSet test;
   private final List<Runnable> closing = new ArrayList<>();
   private final DeviceData rows;
   private final TrainingStep step;
@@ -23,25 +25,35 @@ final class Training implements AutoCloseable {
   private final @Nullable Rates rates;
   private @Nullable Evaluator validation;
 
-  Training(Model model, DataSet data, Fit settings) {
+  /**
+   * Prepares everything but the validation.
+   *
+   * @param test what to validate on, or null
+   */
+  Training(Model model, DataSet data, @Nullable DataSet test, Fit settings) {
     this.model = model;
     this.settings = settings;
-    stream = model.stream();
-    totals = model.totals();
+    this.test = test;
+    callbacks = new CallbackList(settings.callbacks());
+    callbacks.trainingBegins(model, settings);
+    DeviceState state = model.state();
+    stream = state.stream();
+    totals = state.totals();
     Network network = model.network();
     Device device = model.device();
+    Setup setup = model.setup();
     try {
-      rows = new DeviceData(device, stream, data, model.loss(), network.output().elements());
+      rows = new DeviceData(device, stream, data, setup.loss(), network.output().elements());
       closing.add(rows::close);
       steps = rows.batches(settings.batch());
       Plan plan =
-          new Plan(network, device, stream, model.parameters(), model.plan(settings.batch(), true));
+          new Plan(network, device, stream, state.parameters(), setup.plan(settings.batch(), true));
       closing.add(plan::close);
-      rates = model.newRates(steps);
+      rates = state.newRates(steps);
       if (rates != null) {
         closing.add(rates::close);
       }
-      Optimizer.Update update = rates == null ? model.update() : rates;
+      Optimizer.Update update = rates == null ? state.update() : rates;
       step = new TrainingStep(device, stream, plan, rows, totals, update);
       closing.add(step::close);
     } catch (RuntimeException e) {
@@ -51,18 +63,23 @@ final class Training implements AutoCloseable {
   }
 
   History run() {
-    History history = new History();
-    for (int epoch = 1; epoch <= settings.epochs() && !model.stopRequested(); epoch++) {
-      settings.listener().epochBegins(epoch, settings.epochs(), steps);
+    Progress progress = model.progress();
+    int before = model.epochsTrained();
+    int last = (int) Math.min((long) before + settings.epochs(), Integer.MAX_VALUE);
+    History history = new History(before + 1, List.of());
+    for (int epoch = before + 1; epoch <= last && !progress.stopRequested(); epoch++) {
+      callbacks.epochBegins(epoch, last, steps);
       History.Epoch result = epoch();
       history.add(result);
-      settings.listener().epochEnds(epoch, result);
+      callbacks.epochEnds(epoch, result);
     }
+    history.stopped(progress.stopReason());
+    callbacks.trainingEnds(history);
     return history;
   }
 
   private History.Epoch epoch() {
-    long key = SeededRandom.key(model.seed(), Model.PURPOSE_SHUFFLE, model.beginEpoch());
+    long key = SeededRandom.key(model.setup().seed(), Model.PURPOSE_SHUFFLE, model.epochsTrained());
     if (settings.shuffle()) {
       rows.rewind(stream, new SeededRandom(key).permutation(rows.count()));
     } else {
@@ -75,12 +92,12 @@ final class Training implements AutoCloseable {
     long start = System.nanoTime();
     int done = 0;
     long seen = 0;
-    while (done < steps && !model.stopRequested()) {
+    while (done < steps && !model.progress().stopRequested()) {
       int enqueued = step.run(stepsUntilRead(done));
       done += enqueued;
-      if (model.countSteps(enqueued)) {
+      if (model.progress().count(enqueued)) {
         stream.synchronize();
-        settings.listener().firstStepDone();
+        callbacks.firstStepDone();
       }
       seen = Math.min((long) done * settings.batch(), rows.count());
       boolean reports = done % settings.progressSteps() == 0 || done == steps;
@@ -89,14 +106,20 @@ final class Training implements AutoCloseable {
       }
       if (reports) {
         double rate = seen / seconds(start);
-        settings.listener().progress(done, totals.meanLoss(seen), totals.accuracy(seen), rate);
+        callbacks.progress(done, totals.meanLoss(seen), totals.accuracy(seen), rate);
       }
     }
     totals.collect();
     double seconds = seconds(start);
     double loss = totals.meanLoss(seen);
     double accuracy = totals.accuracy(seen);
-    return new History.Epoch(loss, accuracy, validate(), seconds, seen / seconds);
+    boolean whole = done == steps;
+    Evaluation measured = whole ? validate() : null;
+    History.Epoch result = new History.Epoch(loss, accuracy, measured, seconds, seen / seconds);
+    if (whole) {
+      model.progress().count(result);
+    }
+    return result;
   }
 
   /** How many steps may go by before the host reads the totals again. */
@@ -112,12 +135,11 @@ final class Training implements AutoCloseable {
 
   /** Validation is planned when it is first needed: not before the first step. */
   private @Nullable Evaluation validate() {
-    DataSet data = settings.validation();
-    if (data == null || model.stopRequested()) {
+    if (test == null || model.progress().stopRequested()) {
       return null;
     }
     if (validation == null) {
-      validation = model.evaluator(data, settings.batch());
+      validation = model.evaluator(test, settings.batch());
       closing.add(validation::close);
     }
     return validation.run();

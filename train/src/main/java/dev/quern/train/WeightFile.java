@@ -10,15 +10,10 @@ import java.util.function.Predicate;
 final class WeightFile {
   private WeightFile() {}
 
-  static void save(Model model, Path file) {
-    Safetensors.write(
-        file,
-        model.weightNames().stream()
-            .map(name -> new Safetensors.Array(name, model.weightShape(name), model.weight(name)))
-            .toList());
-  }
-
-  /** All weights, from a file that holds these and no others. Nothing changes if one is wrong. */
+  /**
+   * All weights, from a file that holds these and no others, but for an optimizer's arrays. Nothing
+   * changes if one is wrong.
+   */
   static void load(Model model, Path file) {
     Safetensors.Contents contents = Safetensors.read(file);
     List<String> names = model.weightNames();
@@ -36,13 +31,20 @@ final class WeightFile {
       }
     }
     for (String name : contents.arrays().keySet()) {
-      if (!names.contains(name)) {
+      if (!names.contains(name) && !Weights.isState(name)) {
         throw new DataException(
             "%s: holds a weight '%s', which the network does not have; it has %s"
                 .formatted(file, name, names));
       }
     }
-    contents.arrays().forEach((name, array) -> model.setWeight(name, array.values()));
+    contents
+        .arrays()
+        .forEach(
+            (name, array) -> {
+              if (!Weights.isState(name)) {
+                model.setWeight(name, array.values());
+              }
+            });
   }
 
   /** The weights that the file holds under the same name in the same shape. */

@@ -64,8 +64,8 @@ class FitTest {
   @Test
   void theListenerHearsEverythingInOrder() {
     List<String> heard = new ArrayList<>();
-    TrainingListener listener =
-        new TrainingListener() {
+    Callback listener =
+        new Callback() {
           @Override
           public void epochBegins(int epoch, int epochs, int steps) {
             heard.add("begin " + epoch + "/" + epochs + " of " + steps);
@@ -84,7 +84,7 @@ class FitTest {
             heard.add("end " + epoch);
           }
         };
-    model.fit(rows, Fit.epochs(2).batch(16).progressSteps(2).listener(listener));
+    model.fit(rows, Fit.epochs(2).batch(16).progressSteps(2).callbacks(listener));
     assertThat(heard)
         .containsExactly(
             "begin 1/2 of 5",
@@ -115,8 +115,8 @@ class FitTest {
   @Test
   void aStopEndsTheEpochAfterTheStepUnderWay() {
     float[] before = model.weight("dense/kernel");
-    TrainingListener stopAtThree =
-        new TrainingListener() {
+    Callback stopAtThree =
+        new Callback() {
           @Override
           public void progress(int step, double loss, double accuracy, double imagesPerSecond) {
             if (step == 3) {
@@ -126,7 +126,7 @@ class FitTest {
         };
     History history =
         model.fit(
-            rows, Fit.epochs(5).batch(8).progressSteps(1).validation(rows).listener(stopAtThree));
+            rows, Fit.epochs(5).batch(8).progressSteps(1).validation(rows).callbacks(stopAtThree));
     assertThat(history.epochs()).hasSize(1);
     History.Epoch cut = history.epochs().get(0);
     assertThat(cut.validation()).isNull();
@@ -150,14 +150,14 @@ class FitTest {
                     Thread.currentThread().interrupt();
                   }
                 });
-    TrainingListener listener =
-        new TrainingListener() {
+    Callback listener =
+        new Callback() {
           @Override
           public void epochEnds(int epoch, History.Epoch result) {
             training.countDown();
           }
         };
-    History history = model.fit(rows, Fit.epochs(Integer.MAX_VALUE).listener(listener));
+    History history = model.fit(rows, Fit.epochs(Integer.MAX_VALUE).callbacks(listener));
     stopper.join();
     assertThat(history.epochs()).isNotEmpty();
   }
@@ -167,15 +167,15 @@ class FitTest {
   void aListenerMayUseTheModelAtTheEndOfAnEpoch() {
     DataSet many = Rows.halves(300, 16, 9);
     List<Double> losses = new ArrayList<>();
-    TrainingListener listener =
-        new TrainingListener() {
+    Callback listener =
+        new Callback() {
           @Override
           public void epochEnds(int epoch, History.Epoch result) {
             losses.add(model.evaluate(many, 250).loss());
             assertThat(model.predict(many)).hasNumberOfRows(300);
           }
         };
-    model.fit(rows, Fit.epochs(3).batch(8).listener(listener));
+    model.fit(rows, Fit.epochs(3).batch(8).callbacks(listener));
     assertThat(losses).hasSize(3);
     assertThat(losses.get(2)).isEqualTo(model.evaluate(many, 250).loss());
   }
@@ -186,15 +186,15 @@ class FitTest {
     History alone = model.fit(rows, Fit.epochs(2).batch(8).progressSteps(3));
     try (Model watched =
         network.compile(device, Optimizer.adam(0.01), Loss.SPARSE_CATEGORICAL_CROSSENTROPY, 1)) {
-      TrainingListener listener =
-          new TrainingListener() {
+      Callback listener =
+          new Callback() {
             @Override
             public void progress(int step, double loss, double accuracy, double imagesPerSecond) {
               watched.evaluate(rows, 8);
             }
           };
       History history =
-          watched.fit(rows, Fit.epochs(2).batch(8).progressSteps(3).listener(listener));
+          watched.fit(rows, Fit.epochs(2).batch(8).progressSteps(3).callbacks(listener));
       assertThat(history.epochs())
           .extracting(History.Epoch::loss)
           .isEqualTo(alone.epochs().stream().map(History.Epoch::loss).toList());

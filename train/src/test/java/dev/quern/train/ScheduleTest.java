@@ -90,15 +90,15 @@ class ScheduleTest {
     List<Float> seen = new ArrayList<>();
     try (Device device = Cpu.open();
         Model model = compile(device, Optimizer.adam(0.01))) {
-      TrainingListener halving =
-          new TrainingListener() {
+      Callback halving =
+          new Callback() {
             @Override
             public void epochEnds(int epoch, History.Epoch result) {
               seen.add(model.learningRate());
               model.setLearningRate(model.learningRate() / 2);
             }
           };
-      model.fit(rows, Fit.epochs(3).listener(halving));
+      model.fit(rows, Fit.epochs(3).callbacks(halving));
     }
     assertThat(seen).containsExactly(0.01f, 0.005f, 0.0025f);
   }

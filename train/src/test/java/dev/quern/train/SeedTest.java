@@ -72,8 +72,8 @@ class SeedTest {
     try (Device device = Cpu.open();
         Model model =
             small.compile(device, Optimizer.sgd(0), Loss.SPARSE_CATEGORICAL_CROSSENTROPY, 1)) {
-      TrainingListener listener =
-          new TrainingListener() {
+      Callback listener =
+          new Callback() {
             @Override
             public void epochEnds(int epoch, History.Epoch result) {
               List<Float> gradient = new ArrayList<>();
@@ -83,8 +83,8 @@ class SeedTest {
               gradients.add(gradient);
             }
           };
-      model.fit(data, Fit.epochs(3).batch(4).listener(listener));
-      model.fit(data, Fit.epochs(3).batch(4).listener(listener));
+      model.fit(data, Fit.epochs(3).batch(4).callbacks(listener));
+      model.fit(data, Fit.epochs(3).batch(4).callbacks(listener));
     }
     assertThat(gradients).hasSize(6);
   }

@@ -6,13 +6,13 @@ import dev.quern.bench.result.Result;
 import dev.quern.bench.result.Summary;
 import dev.quern.bench.suite.Problem;
 import dev.quern.core.DeviceInfo;
+import dev.quern.train.Callback;
 import dev.quern.train.Fit;
 import dev.quern.train.History;
 import dev.quern.train.Loss;
 import dev.quern.train.Model;
 import dev.quern.train.Network;
 import dev.quern.train.Optimizer;
-import dev.quern.train.TrainingListener;
 import dev.quern.train.data.DataSet;
 import dev.quern.train.data.SyntheticDigits;
 import java.util.ArrayList;
@@ -98,7 +98,7 @@ final class NetworkMeter {
 
   /** Trains, or evaluates again and again; the first time prepares and does not count. */
   private Summary epochs(Model model, DataSet digits, Epochs epochs) {
-    Fit fit = Fit.epochs(Integer.MAX_VALUE).batch(batch).listener(epochs);
+    Fit fit = Fit.epochs(Integer.MAX_VALUE).batch(batch).callbacks(epochs);
     // A validation is an evaluation that is prepared once; a step of training goes before it.
     model.fit(
         training ? digits : SyntheticDigits.draw(batch, SEED),
@@ -107,7 +107,7 @@ final class NetworkMeter {
   }
 
   /** Times epochs, and ends training when there are enough. */
-  private final class Epochs implements TrainingListener {
+  private final class Epochs implements Callback {
     private final Model model;
     private final double warmUp;
     private final double seconds;

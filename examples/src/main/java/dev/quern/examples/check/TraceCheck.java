@@ -2,6 +2,7 @@ package dev.quern.examples.check;
 
 import dev.quern.core.Device;
 import dev.quern.kernels.Precision;
+import dev.quern.train.Callback;
 import dev.quern.train.Conv2D;
 import dev.quern.train.Dense;
 import dev.quern.train.Fit;
@@ -14,7 +15,6 @@ import dev.quern.train.Optimizer;
 import dev.quern.train.Schedule;
 import dev.quern.train.Sequential;
 import dev.quern.train.Shape;
-import dev.quern.train.TrainingListener;
 import dev.quern.train.data.DataSet;
 import dev.quern.train.data.Mnist;
 import java.nio.file.Files;
@@ -215,8 +215,8 @@ final class TraceCheck {
 
     private double[] train() {
       double[] sums = new double[trace.losses().length + 1];
-      TrainingListener listener =
-          new TrainingListener() {
+      Callback listener =
+          new Callback() {
             @Override
             public void progress(int step, double loss, double accuracy, double rate) {
               sums[step] = loss * step; // the mean over the steps so far
@@ -224,7 +224,7 @@ final class TraceCheck {
           };
       DataSet images = mnist.train().subset(0, (sums.length - 1) * trace.batch());
       try (Model model = model(trace, "initial")) {
-        model.fit(images, inOrder(trace).listener(listener));
+        model.fit(images, inOrder(trace).callbacks(listener));
         DataSet test = mnist.test().subset(0, TEST_IMAGES);
         right = (int) Math.round(model.evaluate(test, 100).accuracy() * TEST_IMAGES);
       }

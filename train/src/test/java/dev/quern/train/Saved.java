@@ -1,0 +1,31 @@
+package dev.quern.train;
+
+import dev.quern.core.Device;
+import dev.quern.kernels.Precision;
+import dev.quern.train.data.DataSet;
+
+/** A small model with every kind of part that a checkpoint keeps. */
+final class Saved {
+  private Saved() {}
+
+  /** A residual network with dropout, of which a layer is frozen. */
+  static Network network() {
+    Node x = Node.input(new Shape(6, 6, 1)).then(Conv2D.of(4, 3, 3).samePadding().relu());
+    Node y = x.then(Conv2D.of(4, 3, 3).samePadding());
+    return Network.of(
+            Add.of(x, y)
+                .then(MaxPooling2D.of(2, 2), Flatten.of(), Dropout.of(0.3))
+                .then(Dense.of(8).relu(), Dense.of(3)))
+        .frozen("conv2d");
+  }
+
+  static DataSet rows() {
+    return Rows.random(network(), 50, 4);
+  }
+
+  static Model model(Device device) {
+    return network()
+        .compile(
+            device, Optimizer.adam(0.01), Loss.SPARSE_CATEGORICAL_CROSSENTROPY, 7, Precision.FP32);
+  }
+}
