@@ -8,7 +8,8 @@ import dev.quern.train.data.DataSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * A loss goes through its own softmax or sigmoid: it makes no difference whether the network ends in it.
+ * A loss goes through its own softmax or sigmoid: it makes no difference whether the network ends
+ * in it.
  */
 class EndingTest {
   private static final Shape INPUT = Shape.flat(6);
