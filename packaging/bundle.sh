@@ -8,8 +8,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 target=$root/examples/target
 
 # What the jars need of the JDK (BundleTest asks jdeps), and two that it cannot see: JUnit and JCuda log through
-# java.logging, and the launcher switches the Vector API on.
-modules=java.base,java.logging,java.management,java.net.http,jdk.incubator.vector,jdk.management,jdk.unsupported
+# java.logging, and the launcher switches the Vector API on. Of java.desktop only what reads pictures: see LeftOut.java.
+modules=java.base,java.desktop,java.logging,java.management,java.net.http,jdk.incubator.vector,jdk.management,jdk.unsupported
 
 fail() {
   echo "quern: $*" >&2
@@ -74,9 +74,12 @@ bundle=$stage/$name
 mkdir -p "$bundle/bench/peers"
 
 echo "quern: packing (some twenty seconds) ..." >&2
+"$jdk/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "$root/packaging/LeftOut.java" >"$stage/left-out"
+natives='**/libawt_xawt.so,**/libfontmanager.so,**/libfreetype.so,**/libjawt.so,**/libjsound.so,**/libmlib_image.so'
+natives+=',**/libsplashscreen.so,**/psfont*'
 # Not compressed: xz does that better, over all files at once.
 "$jdk/bin/jlink" --add-modules "$modules" --output "$bundle/runtime" --strip-debug --no-header-files \
-  --no-man-pages --compress zip-0 >"$stage/log" 2>&1 || {
+  --no-man-pages --compress zip-0 --exclude-resources="@$stage/left-out" --exclude-files="$natives" >"$stage/log" 2>&1 || {
   cat "$stage/log" >&2
   fail "jlink failed, as above; it needs a JDK that can be linked from, as Temurin's is."
 }

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Callable<Integer> {
   @Spec private CommandSpec command;
 
-  @Mixin private ModelFile model;
+  @Mixin private ModelFile model = new ModelFile();
 
   @Option(
       names = "--data",

@@ -90,7 +90,7 @@ record Picture(int height, int width, int channels, float[] values) {
     float opaque = (argb >>> 24) / 255f;
     float gray = 0;
     for (int c = 0; c < 3; c++) {
-      float value = (argb >>> 16 - 8 * c & 0xff) * opaque + 255 * (1 - opaque);
+      float value = (argb >>> (16 - 8 * c) & 0xff) * opaque + 255 * (1 - opaque);
       gray += LUMA[c] * value;
       if (channels == 3) {
         values[at + c] = value;

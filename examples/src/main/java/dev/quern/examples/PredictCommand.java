@@ -30,7 +30,7 @@ final class PredictCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command;
 
-  @Mixin private ModelFile model;
+  @Mixin private ModelFile model = new ModelFile();
 
   @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE", description = "PNG or JPEG.")
   private List<Path> images;
@@ -66,7 +66,8 @@ final class PredictCommand implements Callable<Integer> {
       String answers =
           IntStream.range(0, p.length)
               .boxed()
-              .sorted(Comparator.comparing(c -> -p[c])) // stable: the first of equal ones wins
+              .sorted(
+                  Comparator.comparingDouble(c -> -p[c])) // stable: the first of equal ones wins
               .limit(top)
               .map(c -> String.format(Locale.ROOT, "%s %.4f", ModelFile.className(opened, c), p[c]))
               .collect(Collectors.joining("  "));

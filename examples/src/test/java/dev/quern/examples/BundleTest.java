@@ -3,6 +3,7 @@ package dev.quern.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.quern.train.data.SyntheticDigits;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.jr.ob.JSON;
 
 /** A bundle, made once from what Maven has packaged, and used as on a host that has nothing. */
@@ -101,6 +104,24 @@ class BundleTest {
             "1");
     assertThat(mnist.code()).as(mnist.err()).isZero();
     assertThat(mnist.out()).containsPattern("(?m)^Test accuracy: 0\\.9\\d+$");
+  }
+
+  /** Most of java.desktop is left out of the runtime; what reads pictures must be there. */
+  @ParameterizedTest
+  @ValueSource(strings = {"digit.png", "digit.jpg"})
+  void readsPictures(String name) throws Exception {
+    Path out = folder.resolve("trained for " + name);
+    Path quern = bundle().resolve("quern");
+    Path data = DigitFiles.write(folder.resolve("digits"), 500, 10);
+    run(Map.of(), quern, "mnist", "--device", "cpu", "--epochs", "1", "--data", data, "--out", out);
+    Path picture =
+        Pictures.writeDrawn(folder.resolve(name), SyntheticDigits.draw(1, 1), 0, 4, 9, 5);
+    Path model = out.resolve("model.safetensors");
+    Map<String, String> screen = Map.of("DISPLAY", ":7"); // there is none, and none is needed
+    Outcome seen =
+        run(screen, quern, "predict", model, picture, "--device", "cpu", "--mnist-style");
+    assertThat(seen.code()).as(seen.err()).isZero();
+    assertThat(seen.out()).startsWith(picture.toString()).hasLineCount(1);
   }
 
   @Test

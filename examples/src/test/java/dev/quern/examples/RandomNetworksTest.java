@@ -113,16 +113,14 @@ final class RandomNetworksTest {
       Map<String, float[]> start = weights(want);
       want.fit(rows, Fit.epochs(1).batch(BATCH).shuffle(false));
       got.fit(rows, Fit.epochs(1).batch(BATCH).shuffle(false));
-      Map<String, float[]> ends = weights(want);
-      double whole = 0;
-      for (Map.Entry<String, float[]> weight : ends.entrySet()) {
-        whole = Math.hypot(whole, distance(weight.getValue(), start.get(weight.getKey())));
-      }
+      Map<String, Double> moved = new LinkedHashMap<>();
+      start.forEach((name, from) -> moved.put(name, distance(want.weight(name), from)));
+      double whole = moved.values().stream().reduce(0.0, Math::hypot);
       double worst = 0;
-      for (Map.Entry<String, float[]> weight : ends.entrySet()) {
-        float[] end = weight.getValue();
-        double moved = distance(end, start.get(weight.getKey()));
-        double allowed = moved + SHARE_OF_WHOLE * (whole + distance(end, new float[end.length]));
+      for (Map.Entry<String, Double> weight : moved.entrySet()) {
+        float[] end = want.weight(weight.getKey());
+        double size = distance(end, new float[end.length]);
+        double allowed = weight.getValue() + SHARE_OF_WHOLE * (whole + size);
         worst = Math.max(worst, distance(end, got.weight(weight.getKey())) / allowed);
       }
       return worst;

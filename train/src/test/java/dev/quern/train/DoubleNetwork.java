@@ -27,7 +27,7 @@ final class DoubleNetwork {
    * A copy of the model's weights as they are now; {@code seed} is the one it was compiled with.
    */
   DoubleNetwork(Model model, long seed) {
-    loss = model.loss();
+    loss = model.setup().loss();
     network = model.network().without(loss.ending());
     this.seed = seed;
     for (String name : model.weightNames()) {

@@ -95,7 +95,7 @@ class RecordsTest {
 
   @Test
   void floatsComeBackBitForBit() {
-    for (float rate : new float[] {0, 0.1f, 1e-45f, 0.99999994f, 1 / 3f}) {
+    for (float rate : new float[] {0, 0.1f, Float.MIN_VALUE, 0.99999994f, 1 / 3f}) {
       assertThat(again(new Dropout(rate), Operation.class)).isEqualTo(new Dropout(rate));
     }
     assertThat(JSON.std.asString(Records.toJson(new Dropout(0.1f))))
