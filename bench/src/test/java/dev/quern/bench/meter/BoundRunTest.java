@@ -13,6 +13,7 @@ import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
 import dev.quern.kernels.AveragePool2d;
+import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.ClipNorm;
 import dev.quern.kernels.ClipValue;
@@ -71,6 +72,7 @@ class BoundRunTest {
         new Activation.Spec(Activation.Kind.GELU, 1009),
         new BiasAdd.Spec(32, 10),
         new Add.Spec(1009),
+        new BatchNorm.Spec(32, 10, 8),
         new Dropout.Spec(1009, 0.5f, 1),
         new Adam.Spec(1009),
         new Sgd.Spec(1009, 0.9f, false, 0),
