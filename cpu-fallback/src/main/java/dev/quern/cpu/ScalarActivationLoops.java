@@ -49,15 +49,16 @@ final class ScalarActivationLoops implements ActivationLoops {
       }
       case TANH -> {
         float e = Decay.TWICE_LESS_ONE.at(x);
-        yield (x < 0 ? e : -e) / (e + 2);
+        float y = e / (e + 2);
+        yield x < 0 ? y : -y;
       }
       case SILU -> {
         float e = Decay.EXPONENTIAL.at(x);
-        yield (x < 0 ? clamp(Decay.EXPONENTIAL, x) * e : x) / (e + 1);
+        yield (x < 0 ? clamp(Decay.EXPONENTIAL, x) * e : Math.abs(x)) / (e + 1);
       }
       case GELU -> {
         float tail = NormalTail.at(x, Decay.GAUSSIAN.at(x));
-        yield x < 0 ? clamp(Decay.GAUSSIAN, x) * tail : x * (1 - tail);
+        yield x < 0 ? clamp(Decay.GAUSSIAN, x) * tail : Math.abs(x) * (1 - tail);
       }
     };
   }
@@ -83,8 +84,14 @@ final class ScalarActivationLoops implements ActivationLoops {
     };
   }
 
-  /** Infinity times 0 is not a number: {@code x} no farther out than where the decay is over. */
+  /**
+   * {@code x} no farther out than where the decay is over: infinity times 0 is not a number. A NaN
+   * loses its sign, as in the decay: of a product of two with different signs, which is the result
+   * is open, and interpreter and compiler do differ.
+   */
   private static float clamp(Decay decay, float x) {
-    return x > decay.most() ? decay.most() : x < -decay.most() ? -decay.most() : x;
+    float u = Math.abs(x);
+    u = u > decay.most() ? decay.most() : u;
+    return x < 0 ? -u : u;
   }
 }

@@ -70,9 +70,10 @@ final class VectorActivationSlopes {
       FloatVector share = one.div(exponential.add(1));
       FloatVector rest = exponential.blend(1, v.compare(VectorOperators.LT, 0)).mul(share);
       FloatVector s = one.blend(exponential, v.compare(VectorOperators.LT, 0)).mul(share);
-      v = v.blend(most, v.compare(VectorOperators.GT, most));
-      v = v.blend(-most, v.compare(VectorOperators.LT, -most));
-      v.fma(rest, one)
+      FloatVector u = v.abs();
+      u = u.blend(most, u.compare(VectorOperators.GT, most));
+      u = u.blend(u.neg(), v.compare(VectorOperators.LT, 0));
+      u.fma(rest, one)
           .mul(s)
           .mul(fromMemorySegment(FLOATS, ALL, dy + 4L * i, ORDER))
           .intoMemorySegment(ALL, dx + 4L * i, ORDER);
@@ -88,9 +89,10 @@ final class VectorActivationSlopes {
       FloatVector v = fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER);
       FloatVector share = fromArray(FLOATS, tail, i);
       share = one.sub(share).blend(share, v.compare(VectorOperators.LT, 0));
-      v = v.blend(most, v.compare(VectorOperators.GT, most));
-      v = v.blend(-most, v.compare(VectorOperators.LT, -most));
-      v.mul(fromArray(FLOATS, e, i))
+      FloatVector u = v.abs();
+      u = u.blend(most, u.compare(VectorOperators.GT, most));
+      u = u.blend(u.neg(), v.compare(VectorOperators.LT, 0));
+      u.mul(fromArray(FLOATS, e, i))
           .fma(peak, share)
           .mul(fromMemorySegment(FLOATS, ALL, dy + 4L * i, ORDER))
           .intoMemorySegment(ALL, dx + 4L * i, ORDER);

@@ -54,10 +54,10 @@ final class VectorActivationValues {
     for (int i = 0; i < count; i += LANES) {
       FloatVector v = fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER);
       FloatVector exponential = fromArray(FLOATS, e, i);
-      exponential
+      FloatVector below = exponential.div(exponential.add(2));
+      below
           .neg()
-          .blend(exponential, v.compare(VectorOperators.LT, 0))
-          .div(exponential.add(2))
+          .blend(below, v.compare(VectorOperators.LT, 0))
           .intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
   }
@@ -69,7 +69,8 @@ final class VectorActivationValues {
       FloatVector v = fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER);
       FloatVector exponential = fromArray(FLOATS, e, i);
       FloatVector below = v.blend(least, v.compare(VectorOperators.LT, least)).mul(exponential);
-      v.blend(below, v.compare(VectorOperators.LT, 0))
+      v.abs()
+          .blend(below, v.compare(VectorOperators.LT, 0))
           .div(exponential.add(1))
           .intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
@@ -83,7 +84,9 @@ final class VectorActivationValues {
       FloatVector v = fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER);
       FloatVector share = fromArray(FLOATS, tail, i);
       share = one.sub(share).blend(share, v.compare(VectorOperators.LT, 0));
-      v.blend(least, v.compare(VectorOperators.LT, least))
+      FloatVector below = v.blend(least, v.compare(VectorOperators.LT, least));
+      v.abs()
+          .blend(below, v.compare(VectorOperators.LT, 0))
           .mul(share)
           .intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
