@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quern.core.DataType;
 import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
+import dev.quern.kernels.Add;
+import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.ClipNorm;
@@ -39,12 +41,14 @@ class ArgumentTest {
         Gemm.builder(side, side, side).build(),
         Conv2d.builder().input(1 << 14, 64, 1024, 1024).filters(64, 1, 1).build(),
         MaxPool2d.builder().input(1 << 14, 64, 1024, 1024).window(2, 2).reluInput(true).build(),
+        AveragePool2d.builder().input(1 << 14, 64, 1024, 1024).window(2, 2).build(),
         new SoftmaxCrossEntropy.Spec(side, side, SoftmaxCrossEntropy.Reduction.MEAN),
         new DenseLoss.Spec(DenseLoss.Kind.BINARY_CROSS_ENTROPY, side, side),
         new Softmax.Spec(side, side, false),
         new Relu.Spec(HUGE),
         new Activation.Spec(Activation.Kind.TANH, HUGE),
         new BiasAdd.Spec(side, side),
+        new Add.Spec(HUGE),
         new BatchNorm.Spec(side, side, side),
         new Dropout.Spec(HUGE, 0.5f, 1),
         new Adam.Spec(HUGE),
