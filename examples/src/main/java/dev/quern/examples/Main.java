@@ -40,6 +40,7 @@ public final class Main {
           "predict",
           "evaluate",
           "summary",
+          "example",
           "check",
           "conformance",
           "tune",
@@ -80,6 +81,7 @@ public final class Main {
       case "predict" -> new PredictCommand();
       case "evaluate" -> new EvaluateCommand();
       case "summary" -> new SummaryCommand();
+      case "example" -> new ExampleCommand();
       case "check" -> new CheckCommand();
       case "conformance" -> new ConformanceCommand();
       case "tune" -> new TuneCommand();
