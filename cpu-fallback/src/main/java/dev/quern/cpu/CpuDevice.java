@@ -12,6 +12,7 @@ import dev.quern.core.UnsupportedSpecException;
 import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
+import dev.quern.kernels.Augment;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;
@@ -76,6 +77,7 @@ final class CpuDevice extends Device {
       case Add.Spec s -> new CpuAdd(this, s);
       case BatchNorm.Spec s -> new CpuBatchNorm(this, s);
       case Dropout.Spec s -> new CpuDropout(this, s);
+      case Augment.Spec s -> new CpuAugment(this, s);
       case Adam.Spec s -> new CpuAdam(this, s);
       case Sgd.Spec s -> new CpuSgd(this, s);
       case RmsProp.Spec s -> new CpuRmsProp(this, s);

@@ -22,6 +22,7 @@ import dev.quern.core.ComputeException;
  * @param updates steps of optimizers
  * @param dropouts masks of dropouts
  * @param norms rows of batch normalisations
+ * @param augments pixels of augmented images
  */
 record Simd(
     String description,
@@ -39,7 +40,8 @@ record Simd(
     AverageLoops averagePairs,
     Warming<UpdateLoops> updates,
     DropoutLoops dropouts,
-    NormLoops norms) {
+    NormLoops norms,
+    Warming<AugmentLoops> augments) {
   static final String FLAG = "--add-modules jdk.incubator.vector";
 
   /** The system property that asks for a width. */
@@ -93,7 +95,8 @@ record Simd(
         new ScalarAverageLoops(),
         Warming.only(new ScalarUpdateLoops()),
         new ScalarDropoutLoops(),
-        new ScalarNormLoops());
+        new ScalarNormLoops(),
+        Warming.only(new ScalarAugmentLoops()));
   }
 
   /**

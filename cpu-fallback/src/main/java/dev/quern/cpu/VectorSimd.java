@@ -47,7 +47,8 @@ final class VectorSimd {
         new VectorAveragePairLoops(),
         warming(new ScalarUpdateLoops(), VectorUpdateLoops::new, VectorUpdateLoops::exercise),
         new VectorDropoutLoops(),
-        new VectorNormLoops());
+        new VectorNormLoops(),
+        warming(new ScalarAugmentLoops(), VectorAugmentLoops::new, VectorAugmentLoops::exercise));
   }
 
   /** What begins in plain Java, unless {@code quern.cpu.warmUp} is false. */

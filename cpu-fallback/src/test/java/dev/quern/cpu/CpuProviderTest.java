@@ -96,7 +96,8 @@ final class CpuProviderTest {
             whole.averagePairs(),
             whole.updates(),
             whole.dropouts(),
-            whole.norms());
+            whole.norms(),
+            whole.augments());
     DeviceInfo info = new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "test", "test", 0, null);
     try (Device device = new CpuDevice(info, broken, 1, HostMemory.ofThisMachine())) {
       assertThatThrownBy(() -> SelfTest.run(device))

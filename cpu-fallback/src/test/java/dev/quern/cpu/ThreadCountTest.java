@@ -8,6 +8,7 @@ import dev.quern.core.Stream;
 import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
+import dev.quern.kernels.Augment;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.AveragePool2dBuilder;
 import dev.quern.kernels.BatchNorm;
@@ -302,6 +303,31 @@ final class ThreadCountTest {
             gather.run(bench.stream, data, labels, indices, cursor, x, y);
           }
         });
+  }
+
+  @Test
+  void picturesAreTheSame() {
+    for (int channels : new int[] {1, 3}) {
+      Augment.Spec spec =
+          Augment.builder()
+              .input(9, 70, 80, channels)
+              .shift(0.2f, 0.2f)
+              .rotation(0.5f)
+              .flip(true, true)
+              .brightness(0.1f)
+              .cutout(0.3f)
+              .build();
+      requireSame(
+          bench -> {
+            DeviceBuffer x = bench.floats((int) spec.count());
+            DeviceBuffer step = bench.ints(1, 5);
+            DeviceBuffer y = bench.output((int) spec.count());
+            try (Augment augment = bench.device.prepare(spec)) {
+              bench.stream.reserveWorkspace(augment.workspaceBytes());
+              augment.forward(bench.stream, x, step, y);
+            }
+          });
+    }
   }
 
   private static void requireSame(Work work) {

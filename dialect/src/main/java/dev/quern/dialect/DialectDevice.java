@@ -10,6 +10,7 @@ import dev.quern.core.UnsupportedSpecException;
 import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
+import dev.quern.kernels.Augment;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;
@@ -122,6 +123,7 @@ public abstract class DialectDevice extends Device implements Tunable {
       case Add.Spec s -> new DialectAdd(parts, s);
       case BatchNorm.Spec s -> new DialectBatchNorm(parts, s);
       case Dropout.Spec s -> new DialectDropout(parts, s);
+      case Augment.Spec s -> new DialectAugment(parts, s);
       case Adam.Spec s -> new DialectAdam(parts, s);
       case Sgd.Spec s -> new DialectSgd(parts, s);
       case RmsProp.Spec s -> new DialectRmsProp(parts, s);

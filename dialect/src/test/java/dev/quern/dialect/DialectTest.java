@@ -47,6 +47,7 @@ final class DialectTest {
           Sources.of("bias_add.cl", "SPAN=4"),
           Sources.of("batch_norm.cl", "SPAN=4"),
           Sources.of("dropout.cl", "SPAN=4"),
+          Sources.of("augment.cl", "SPAN=8 GROUP=128"),
           Sources.of("update.cl", "SPAN=1"),
           Sources.of("rearrange.cl", "SPAN=1 BAND=1"),
           Sources.of("gather_batch.cl", "SPAN=1 ELEMENT=uchar", "SPAN=1 ELEMENT=float"),

@@ -24,6 +24,7 @@ public sealed interface OpSpec<K extends Kernel> extends KernelSpec<K>
         Add.Spec,
         BatchNorm.Spec,
         Dropout.Spec,
+        Augment.Spec,
         Adam.Spec,
         Sgd.Spec,
         RmsProp.Spec,

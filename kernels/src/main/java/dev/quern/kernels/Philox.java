@@ -27,6 +27,22 @@ public final class Philox {
    * @param key both key words, the first in the low half
    */
   public static int word(int word, int c0, int c1, int c2, int c3, long key) {
+    int[] words = new int[4];
+    block(c0, c1, c2, c3, key, words);
+    return words[word];
+  }
+
+  /**
+   * All four words of the block at a counter.
+   *
+   * @param c0 counter, lowest word
+   * @param c1 counter, second word
+   * @param c2 counter, third word
+   * @param c3 counter, highest word
+   * @param key both key words, the first in the low half
+   * @param words receives them
+   */
+  public static void block(int c0, int c1, int c2, int c3, long key, int[] words) {
     int k0 = (int) key;
     int k1 = (int) (key >>> 32);
     for (int round = 0; round < ROUNDS; round++) {
@@ -39,12 +55,10 @@ public final class Philox {
       k0 += WEYL_0;
       k1 += WEYL_1;
     }
-    return switch (word) {
-      case 0 -> c0;
-      case 1 -> c1;
-      case 2 -> c2;
-      default -> c3;
-    };
+    words[0] = c0;
+    words[1] = c1;
+    words[2] = c2;
+    words[3] = c3;
   }
 
   /** Word {@code index mod 4} of block {@code index / 4} in the sequence of {@code step}. */

@@ -142,6 +142,23 @@ class SpecMessagesTest {
         "dropout: rate must be at least 0 and less than 1, but is NaN",
         () -> new Dropout.Spec(3, Float.NaN, 0));
     wrong.put(
+        "augment: height must be from 1 to 4096, but is 4097",
+        () -> Augment.builder().input(1, 4097, 1, 1).build());
+    wrong.put(
+        "augment: shiftWidth must be from 0.0 to 4.0, but is NaN",
+        () -> image().shift(0, Float.NaN).build());
+    wrong.put(
+        "augment: rotation must be from 0.0 to 3.1415927, but is -0.1",
+        () -> image().rotation(-0.1f).build());
+    wrong.put(
+        "augment: zoom must be at least 0 and less than 1, but is 1.0",
+        () -> image().zoom(1).build());
+    wrong.put(
+        "augment: cutout must be from 0.0 to 1.0, but is 1.5", () -> image().cutout(1.5f).build());
+    wrong.put(
+        "augment: brightness must be from 0.0 to 3.4028235E38, but is Infinity",
+        () -> image().brightness(Float.POSITIVE_INFINITY).build());
+    wrong.put(
         "adam: beta1 must be at least 0 and less than 1, but is 1.0",
         () -> adam(1, 0.9f, 1e-7f, 0));
     wrong.put(
@@ -189,6 +206,10 @@ class SpecMessagesTest {
         "gather-batch: elements must be at least 1, but is 0",
         () -> new GatherBatch.Spec(DataType.UINT8, 1, 0, 1, 1, 1, 0));
     return wrong;
+  }
+
+  private static AugmentBuilder image() {
+    return Augment.builder().input(1, 5, 5, 1);
   }
 
   @TestFactory

@@ -5,6 +5,7 @@ import dev.quern.core.DataType;
 import dev.quern.core.DeviceInfo;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
+import dev.quern.kernels.Augment;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Conv2d;
@@ -218,6 +219,7 @@ public final class Suite {
   /** What it may be trained with besides, and what turns its logits into probabilities. */
   private void mnistBesides(int batch) {
     kernel(new Dropout.Spec((long) batch * MNIST_FEATURES, 0.25f, 1));
+    kernel(Augment.builder().input(batch, 28, 28, 1).shift(0.1f, 0.1f).rotation(0.17f).build());
     kernel(new Softmax.Spec(batch, 10, false), EnumSet.of(Pass.FORWARD));
   }
 

@@ -12,6 +12,7 @@ import dev.quern.core.Stream;
 import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
+import dev.quern.kernels.Augment;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;
@@ -74,6 +75,7 @@ class BoundRunTest {
         new Add.Spec(1009),
         new BatchNorm.Spec(32, 10, 8),
         new Dropout.Spec(1009, 0.5f, 1),
+        Augment.builder().input(3, 9, 9, 2).shift(0.2f, 0.2f).rotation(0.5f).build(),
         new Adam.Spec(1009),
         new Sgd.Spec(1009, 0.9f, false, 0),
         new RmsProp.Spec(1009),

@@ -3,6 +3,7 @@ package dev.quern.kernels.cases;
 import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
+import dev.quern.kernels.Augment;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;
@@ -54,6 +55,7 @@ public final class Cases {
     cases.addAll(AddCases.all());
     cases.addAll(BatchNormCases.all());
     cases.addAll(DropoutCases.all());
+    cases.addAll(AugmentCases.all());
     cases.addAll(AdamCases.all());
     cases.addAll(SgdCases.all());
     cases.addAll(RmsPropCases.all());
@@ -88,6 +90,7 @@ public final class Cases {
       case Add.Spec s -> AddCases.of(s, fill, variant);
       case BatchNorm.Spec s -> BatchNormCases.of(s, fill, variant);
       case Dropout.Spec s -> DropoutCases.of(s, fill, variant);
+      case Augment.Spec s -> AugmentCases.of(s, fill, variant);
       case Adam.Spec s -> AdamCases.of(s, fill, variant);
       case Sgd.Spec s -> SgdCases.of(s, fill, variant);
       case RmsProp.Spec s -> RmsPropCases.of(s, fill, variant);

@@ -6,6 +6,7 @@ import dev.quern.core.DataType;
 import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
+import dev.quern.kernels.Augment;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;
@@ -51,6 +52,7 @@ class ArgumentTest {
         new Add.Spec(HUGE),
         new BatchNorm.Spec(side, side, side),
         new Dropout.Spec(HUGE, 0.5f, 1),
+        Augment.builder().input(side, 1024, 1024, 1).build(),
         new Adam.Spec(HUGE),
         new Sgd.Spec(HUGE, 0.9f, false, 0),
         new RmsProp.Spec(HUGE),

@@ -5,6 +5,7 @@ import dev.quern.core.SpecException;
 import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
+import dev.quern.kernels.Augment;
 import dev.quern.kernels.AveragePool2d;
 import dev.quern.kernels.AveragePool2dBuilder;
 import dev.quern.kernels.BatchNorm;
@@ -63,6 +64,7 @@ final class RandomSpecs {
     sources.put("add", () -> new Add.Spec(upTo(0, LONGEST)));
     sources.put("batch-norm", this::batchNorm);
     sources.put("dropout", this::dropout);
+    sources.put("augment", this::augment);
     sources.put("adam", this::adam);
     sources.put("sgd", this::sgd);
     sources.put("rmsprop", this::rmsProp);
@@ -208,6 +210,26 @@ final class RandomSpecs {
   private OpSpec<?> dropout() {
     float rate = random.nextInt(5) == 0 ? 0 : random.nextInt(1, 1000) / 1000f;
     return new Dropout.Spec(upTo(0, LONGEST), rate, random.nextLong());
+  }
+
+  private OpSpec<?> augment() {
+    return Augment.builder()
+        .input(upTo(0, 5), extent(), extent(), coin() ? 1 : random.nextInt(1, 20))
+        .seed(random.nextLong())
+        .shift(share(1.5), share(1.5))
+        .wholePixels(coin())
+        .rotation(share(3.1))
+        .zoom(share(0.9))
+        .flip(coin(), coin())
+        .cutout(share(1))
+        .brightness(share(1))
+        .fill(share(1))
+        .build();
+  }
+
+  /** 0 half of the time. */
+  private float share(double most) {
+    return coin() ? 0 : (float) random.nextDouble(most);
   }
 
   private OpSpec<?> adam() {
