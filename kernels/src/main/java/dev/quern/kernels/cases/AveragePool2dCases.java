@@ -62,15 +62,17 @@ final class AveragePool2dCases {
       for (int size : Cases.WIDTHS) {
         both(cases, pool(layout, 2, size, 6, 5));
         both(cases, pool(layout, 1, 3, 4, size + 1));
-        both(cases, pool(layout, 2, size, 5, 4).window(5, 4)); // the whole image
-        both(cases, pool(layout, 1, size, 7, 6).window(3, 3).stride(2, 1).padding(1, 1, 1, 1));
+        real(cases, pool(layout, 2, size, 5, 4).window(5, 4)); // the whole image
+        real(cases, pool(layout, 1, size, 7, 6).window(3, 3).stride(2, 1).padding(1, 1, 1, 1));
       }
-      for (Divisor divisor : Divisor.values()) {
-        edges(layout).forEach(builder -> both(cases, builder.divisor(divisor)));
+      for (AveragePool2dBuilder edge : edges(layout)) {
+        both(cases, edge.divisor(Divisor.INSIDE));
+        real(cases, edge.divisor(Divisor.WINDOW));
+        whole(cases, edge.divisor(Divisor.SUM)); // exact whatever the window
       }
       cases.add(of(pool(layout, 2, 5, 16, 17).window(3, 3).build(), Fill.REAL, special()));
       // Behind ResNet's last stage, and an image's worth of sums.
-      cases.add(of(pool(layout, 32, 512, 7, 7).window(7, 7).build(), Fill.REAL, Variant.PLAIN));
+      real(cases, pool(layout, 32, 512, 7, 7).window(7, 7));
       both(cases, pool(layout, 1, 3, 224, 160).window(224, 160));
       both(cases, pool(layout, 32, 32, 26, 26));
     }
@@ -78,7 +80,15 @@ final class AveragePool2dCases {
   }
 
   private static void both(List<Case<AveragePool2d>> cases, AveragePool2dBuilder builder) {
+    whole(cases, builder);
+    real(cases, builder);
+  }
+
+  private static void whole(List<Case<AveragePool2d>> cases, AveragePool2dBuilder builder) {
     cases.add(of(builder.build(), Fill.WHOLE, Variant.PLAIN));
+  }
+
+  private static void real(List<Case<AveragePool2d>> cases, AveragePool2dBuilder builder) {
     cases.add(of(builder.build(), Fill.REAL, Variant.PLAIN));
   }
 
