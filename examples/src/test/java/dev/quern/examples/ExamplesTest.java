@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,8 +34,8 @@ class ExamplesTest {
   @Test
   void coloursDoNotHideShapes() {
     Evaluation last = ColouredShapes.train(device, 3_000, 4).epochs().getLast().validation();
-    assertThat(last).isNotNull();
-    assertThat(last.accuracy()).isGreaterThan(0.7); // one of eight by chance
+    assertThat(Objects.requireNonNull(last).accuracy())
+        .isGreaterThan(0.7); // one of eight by chance
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.quern.core.SpecException;
 import dev.quern.train.Activated;
 import dev.quern.train.Activation;
 import dev.quern.train.Add;
+import dev.quern.train.Augmentation;
 import dev.quern.train.AveragePooling1D;
 import dev.quern.train.AveragePooling2D;
 import dev.quern.train.BatchNormalization;
@@ -42,6 +43,9 @@ final class RandomNetwork {
 
   private Network network() {
     Node node = Node.input(image());
+    if (random.nextInt(4) == 0) {
+      node = node.then(augmentation());
+    }
     for (int i = between(1, 5); i > 0; i--) {
       node = random.nextInt(4) == 0 ? block(node) : then(node, drawn(node.shape()));
     }
@@ -60,6 +64,13 @@ final class RandomNetwork {
     return random.nextInt(4) == 0
         ? new Shape(1, between(4, 20), between(1, 4))
         : new Shape(between(3, 10), between(3, 10), between(1, 4));
+  }
+
+  private Augmentation augmentation() {
+    Augmentation moved = Augmentation.of().crop(between(1, 2)).flip(random.nextBoolean(), true);
+    return random.nextBoolean()
+        ? moved.cutout(0.4).brightness(0.3)
+        : moved.shift(0.2, 0.3).rotation(0.2).zoom(0.4);
   }
 
   /** Another layer behind, or none if this one does not fit. */

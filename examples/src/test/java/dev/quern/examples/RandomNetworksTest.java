@@ -53,6 +53,7 @@ final class RandomNetworksTest {
       Set.of(
           "activation",
           "add",
+          "augmentation",
           "average_pooling1d",
           "average_pooling2d",
           "batch_normalization",

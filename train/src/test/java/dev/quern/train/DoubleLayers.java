@@ -1,6 +1,9 @@
 package dev.quern.train;
 
+import dev.quern.kernels.Augment;
 import dev.quern.kernels.Philox;
+import dev.quern.kernels.reference.Bounded;
+import dev.quern.kernels.reference.ReferenceAugment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,9 @@ final class DoubleLayers {
     double[][] x = inputs.get(0);
     if (entry.operation() instanceof BatchNormalization norm) {
       return normalized(norm, entry, x);
+    }
+    if (entry.operation() instanceof Augmentation augmentation) {
+      return step < 0 ? x : augmented(augmentation, entry.output(), number, x);
     }
     double[][] y = new double[x.length][];
     for (int row = 0; row < x.length; row++) {
@@ -165,6 +171,21 @@ final class DoubleLayers {
           }
         });
     return y;
+  }
+
+  /** The kernel's reference, which is drawn for image, step and the key of the layer. */
+  private double[][] augmented(Augmentation layer, Shape shape, int number, double[][] x) {
+    Augment.Spec spec =
+        layer.spec(shape, x.length, SeededRandom.key(seed, Model.PURPOSE_LAYERS, number));
+    double[] all = Arrays.stream(x).flatMapToDouble(Arrays::stream).toArray();
+    Bounded varied = ReferenceAugment.forward(spec, all, step);
+    return IntStream.range(0, x.length)
+        .mapToObj(
+            row ->
+                IntStream.range(row * shape.elements(), (row + 1) * shape.elements())
+                    .mapToDouble(varied::value)
+                    .toArray())
+        .toArray(double[][]::new);
   }
 
   /** Over the pixels of a window that lie inside of the image. */

@@ -1,11 +1,14 @@
 package dev.quern.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quern.core.Device;
+import dev.quern.core.SpecException;
 import dev.quern.train.data.DataSet;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -171,6 +174,9 @@ class LayerGradientsTest {
         named("softmax at the end", Shape.flat(6), Dense.of(5).relu(), Dense.of(3).softmax()),
         named("softmax as a layer", IMAGE, Flatten.of(), Dense.of(3), Activation.softmax()),
         named("softmax twice", Shape.flat(6), Dense.of(4).softmax(), Activation.softmax()),
+        augmented(Augmentation.of().crop(2).flip(true, false).cutout(0.4)),
+        augmented(Augmentation.of().shift(0.2, 0.1).rotation(0.1).zoom(0.3).brightness(0.2)),
+        augmented(Augmentation.of().flip(false, true).shift(0.5, 0.5).fill(0.7)),
         named("one pixel", new Shape(1, 1, 3), Conv2D.of(2, 1, 1).relu(), Dense.of(2)));
   }
 
@@ -236,6 +242,10 @@ class LayerGradientsTest {
     return second.then(MaxPooling2D.of(2, 2));
   }
 
+  private static Arguments augmented(Augmentation layer) {
+    return named(layer.toString(), IMAGE, layer, Conv2D.of(3, 3, 3), Flatten.of(), Dense.of(3));
+  }
+
   private static Arguments graph(String name, Node node) {
     return Arguments.of(name, Network.of(node.then(Flatten.of(), Dense.of(3))));
   }
@@ -278,6 +288,23 @@ class LayerGradientsTest {
           assertThat((double) predicted[row][i]).isBetween(want[i] - 1e-6, want[i] + 1e-6);
         }
       }
+    }
+  }
+
+  /** It has no gradient, so it must not stand behind anything that wants one. */
+  @Test
+  void augmentationBelongsToTheHead() {
+    Network network =
+        Sequential.of(
+            IMAGE, Conv2D.of(2, 3, 3), Augmentation.of().crop(1), Flatten.of(), Dense.of(3));
+    try (Device device = Cpu.open();
+        Model model = compile(network, device);
+        Model frozen = compile(network.frozen("conv2d"), device)) {
+      DataSet rows = Rows.random(network, 5, 13);
+      assertThatThrownBy(() -> model.fit(rows, Fit.epochs(1).batch(5)))
+          .isInstanceOf(SpecException.class)
+          .hasMessageContaining("augmentation has no gradient and belongs in front");
+      assertThat(frozen.fit(rows, Fit.epochs(1).batch(5)).epochs()).hasSize(1);
     }
   }
 

@@ -83,6 +83,7 @@ class SequentialTest {
         shape(UpSampling2D.of(2, 3), "(56, 84, 1)"),
         shape(Reshape.of(7, -1, 4), "(7, 28, 4)"),
         shape(Reshape.of(1, 1, -1), "(784)"),
+        shape(Augmentation.of().crop(3), "(28, 28, 1)"),
         shape(BatchNormalization.of(), "(28, 28, 1)"),
         shape(Activation.gelu(), "(28, 28, 1)"),
         shape(Dropout.of(0.5), "(28, 28, 1)"),
@@ -167,6 +168,7 @@ class SequentialTest {
             "epsilon must be more than 0",
             "0.0",
             BatchNormalization.of().epsilon(0)),
+        misfit("augmentation", DIGIT, "zoom must be", "1.5", Augmentation.of().zoom(1.5)),
         misfit("dense", Shape.flat(3), "units must be at least 1", "-2", Dense.of(-2)),
         misfit("dropout", DIGIT, "rate must be at least 0 and less than 1", "1.0", Dropout.of(1)),
         misfit(
