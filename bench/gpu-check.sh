@@ -241,6 +241,8 @@ for precision in fp32 tf32; do
 done
 # shellcheck disable=SC2016 # for the inner shell
 step "same weights twice" 40 bash -c 'twice "$@"' bash "${digits[@]}"
+step "batch normalisation, residuals" 30 "$quern" example shapes --device "$device"
+step "transfer learning" 30 "$quern" example transfer --device "$device" "${digits[@]}"
 step bench 90 "$quern" bench --device "$device" "${bench[@]}" --json "$work/json"
 peer "mnist by PyTorch" "$peer_seconds" "$here/peers/mnist_torch.py"
 peer "kernels by PyTorch" $((peer_seconds / 2)) "$here/peers/kernels_torch.py"
