@@ -223,8 +223,6 @@ public abstract class BatchNorm extends OpKernel<BatchNorm.Spec> {
   public record Spec(
       long rows, int channels, float epsilon, float momentum, boolean unbiased, int batch)
       implements OpSpec<BatchNorm> {
-    private static final float KERAS_EPSILON = 1e-3f;
-    private static final float KERAS_MOMENTUM = 0.99f;
 
     /**
      * Checks the problem.
@@ -255,7 +253,7 @@ public abstract class BatchNorm extends OpKernel<BatchNorm.Spec> {
 
     /** Keras's defaults, with labels of {@code batch} images. */
     public Spec(long rows, int channels, int batch) {
-      this(rows, channels, KERAS_EPSILON, KERAS_MOMENTUM, false, batch);
+      this(rows, channels, 1e-3f, 0.99f, false, batch);
     }
 
     /** Number of elements of {@code x}. */
@@ -275,16 +273,10 @@ public abstract class BatchNorm extends OpKernel<BatchNorm.Spec> {
 
     @Override
     public String describe() {
-      return "batch-norm/"
-          + rows
-          + "x"
-          + channels
-          + (batch == 0 ? "" : "mb" + batch)
-          + "eps"
-          + epsilon
-          + "momentum"
-          + momentum
-          + (unbiased ? "unbiased" : "");
+      String images = batch == 0 ? "" : "mb" + batch;
+      String variance = unbiased ? "unbiased" : "";
+      return "batch-norm/%dx%d%seps%smomentum%s%s"
+          .formatted(rows, channels, images, epsilon, momentum, variance);
     }
 
     @Override

@@ -164,6 +164,9 @@ final class Records {
     } else if (type == double.class || type == Double.class) {
       return number(json);
     }
+    if (type.isRecord()) {
+      return construct(json, type); // the component itself says which
+    }
     return type.isEnum() ? json.constantOf(type) : read(json, type);
   }
 

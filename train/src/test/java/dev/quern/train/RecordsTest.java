@@ -94,6 +94,20 @@ class RecordsTest {
   }
 
   @Test
+  void layersComeBackWithWhatIsInThem() {
+    for (Operation layer :
+        List.of(
+            Conv2D.of(8, 3, 5).strides(2, 1).samePadding().withoutBias().relu(),
+            Conv2DTranspose.of(3, 2, 2),
+            MaxPooling1D.of(3),
+            BatchNormalization.of().momentum(0.9),
+            Dense.of(3).activation(Activation.leakyRelu(0.2)),
+            Augmentation.of().shift(0.1, 0.2).flip(true, false).rotation(0.05).cutout(0.25))) {
+      assertThat(again(layer, Operation.class)).isEqualTo(layer);
+    }
+  }
+
+  @Test
   void floatsComeBackBitForBit() {
     for (float rate : new float[] {0, 0.1f, Float.MIN_VALUE, 0.99999994f, 1 / 3f}) {
       assertThat(again(new Dropout(rate), Operation.class)).isEqualTo(new Dropout(rate));
