@@ -41,14 +41,12 @@ record VectorTileGenerator(TileShape shape) {
           CD_float);
 
   /**
-   * Whether the compiler is shown that no address can be outside of memory. Otherwise it compares
-   * each one with the end, which in vectors of 512 bits goes unnoticed beside the multiplications,
-   * but in smaller ones takes longer than they do: with AVX2, one core, 6x2 went from 80 to 110
-   * GFLOP/s of 117, with 128 bits 8x2 from 45 to 58 of 58.
+   * More than any address, and far below the end of {@link NativeMemory#ALL}. Addresses of rows are
+   * cut to it and steps are unsigned: so the compiler sees that no sum of them can be outside of
+   * memory. Otherwise it compares each one with the end, which in vectors of 512 bits goes
+   * unnoticed beside the multiplications, but in smaller ones takes longer than they do: with AVX2,
+   * one core, 6x2 went from 80 to 110 GFLOP/s of 117, with 128 bits 8x2 from 45 to 58 of 58.
    */
-  private static final boolean SHOWN_INSIDE = VectorWidth.bits() < 512;
-
-  /** More than any address, and far below the end of {@link NativeMemory#ALL}. */
   private static final long ADDRESS_BITS = (1L << 56) - 1;
 
   // Local variables of the parameters, in the order of Tile.run; longs take two.
@@ -229,18 +227,12 @@ record VectorTileGenerator(TileShape shape) {
 
     /** The same for what is not negative; of an unsigned number the compiler knows that. */
     private void stepToBytes() {
-      code.i2l();
-      if (SHOWN_INSIDE) {
-        code.loadConstant(0xFFFFFFFFL).land();
-      }
-      code.iconst_2().lshl();
+      code.i2l().loadConstant(0xFFFFFFFFL).land().iconst_2().lshl();
     }
 
     /** (address) to the same address, of which the compiler now knows how large it can be. */
     private void showInside() {
-      if (SHOWN_INSIDE) {
-        code.loadConstant(ADDRESS_BITS).land();
-      }
+      code.loadConstant(ADDRESS_BITS).land();
     }
 
     /** Pushes the address of the j-th vector behind an address in a local variable. */
