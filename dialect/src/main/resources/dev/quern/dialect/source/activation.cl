@@ -1,6 +1,6 @@
-// Activations but for the rectified linear unit. SPAN: elements of a work-item. KIND: which; a body computes a value from
-// x, or the slope from what the backward pass is given. FAR: from there on exponentials are 0, and 0 times infinity is
-// not a number.
+// Activations but for the rectified linear unit. SPAN: elements of a work-item. KIND: which; a body computes a value
+// from x, or the slope from what the backward pass is given. FAR: from there on exponentials are 0, and 0 times infinity
+// is not a number.
 
 #define KIND_LEAKY_RELU 1
 #define KIND_ELU 2

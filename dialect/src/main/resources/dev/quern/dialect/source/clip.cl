@@ -2,11 +2,11 @@
 // squares of a block, as many the sums of blocks, then elements are scaled, SPAN by a work-item.
 //
 // Squares of large numbers overflow, so there are two sums, of which one holds numbers divided by 2^90 (after Blue, "A
-// portable Fortran program to find the Euclidean norm of a vector", ACM TOMS 4, 1978). What is lost because its square is
-// too small is too small to matter.
+// portable Fortran program to find the Euclidean norm of a vector", ACM TOMS 4, 1978). What is lost because its square
+// is too small is too small to matter.
 
-#define LARGE 3.5184372088832e13f        // 2^45: 2^31 squares of less are less than 2^121
-#define SHRINK 8.0779356694631609e-28f   // 2^-90
+#define LARGE 3.5184372088832e13f      // 2^45: 2^31 squares of less are less than 2^121
+#define SHRINK 8.0779356694631609e-28f // 2^-90
 #define LARGE_PART(Number, v) (fabs(v) > LARGE ? (v)*SHRINK : (Number)(0.0f))
 #define ORDINARY_PART(Number, v) (fabs(v) > LARGE ? (Number)(0.0f) : (v)) // NaN is, too
 

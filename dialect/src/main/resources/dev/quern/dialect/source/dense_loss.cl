@@ -1,5 +1,5 @@
-// Losses against dense targets, their gradient and the count of right answers. KIND: which. Appended to softmax.cl, whose
-// rows these are, and loss.cl. In three launches: how many rows count, the rows, the sums over them.
+// Losses against dense targets, their gradient and the count of right answers. KIND: which. Appended to softmax.cl,
+// whose rows these are, and loss.cl. In three launches: how many rows count, the rows, the sums over them.
 
 #define KIND_CATEGORICAL_CROSS_ENTROPY 1
 #define KIND_BINARY_CROSS_ENTROPY 2
@@ -85,8 +85,8 @@ KERNEL GROUP_SIZE(ROW_ITEMS, 1) void dense_loss(
   const int row = GROUP_ID(0);
   int hit;
   const float loss = row_loss(
-      z + row * outputs, targets + row * outputs, dz + row * outputs, outputs, labels[row] != ignored, 1.0f / counted[0],
-      flags, &hit SHARED_ARGUMENT);
+      z + row * outputs, targets + row * outputs, dz + row * outputs, outputs, labels[row] != ignored,
+      1.0f / counted[0], flags, &hit SHARED_ARGUMENT);
   if (LOCAL_ID(0) == 0) {
     losses[row] = loss;
     hits[row] = hit;
