@@ -35,11 +35,18 @@ public enum Loss {
     this.dense = dense;
   }
 
-  /** Refuses an output that is not one number a class, where that is needed. */
-  void requireOutput(Shape output) {
+  /** Refuses a network whose output is not what the loss goes on with. */
+  void requireOutput(Network network) {
+    Shape output = network.output();
     if (endsInSoftmax() && !output.isFlat()) {
       throw new SpecException(
           this + " needs a flat output, one number a class, but the network gives " + output);
+    }
+    Activation other = endsInSoftmax() ? Activation.sigmoid() : Activation.softmax();
+    if (this != MEAN_SQUARED_ERROR && network.endsIn(other)) {
+      throw new SpecException(
+          "%s goes through a %s by itself, but the network ends in a %s: take that away"
+              .formatted(this, ending().function(), other.function()));
     }
   }
 

@@ -26,7 +26,7 @@ public final class Model implements AutoCloseable {
 
   Model(Setup setup) {
     this.setup = setup;
-    setup.loss().requireOutput(setup.network().output());
+    setup.loss().requireOutput(setup.network());
     state = new DeviceState(setup);
     weights = new Weights(state.parameters(), state.stream());
   }

@@ -134,6 +134,11 @@ public final class Network {
     return new Network(changed);
   }
 
+  /** Whether that function is the last thing that the network does. */
+  boolean endsIn(Activation function) {
+    return !without(function).entries().getLast().equals(entries.getLast());
+  }
+
   /** Names of all layers in the order in which they run. */
   public List<String> layerNames() {
     return entries.stream().map(Entry::name).toList();
@@ -183,7 +188,7 @@ public final class Network {
    * @throws dev.quern.core.BackendUnavailableException if no device can be used
    */
   public Model compile(Optimizer optimizer, Loss loss) {
-    loss.requireOutput(output());
+    loss.requireOutput(this);
     Device device = Detection.detect().best().open();
     try {
       return compile(device, optimizer, loss, 1).owningDevice();

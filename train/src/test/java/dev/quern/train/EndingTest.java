@@ -1,9 +1,11 @@
 package dev.quern.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.quern.core.Device;
+import dev.quern.core.SpecException;
 import dev.quern.train.data.DataSet;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +51,26 @@ class EndingTest {
   void sigmoidWithBinaryCrossEntropy() {
     Network network = Sequential.of(INPUT, Dense.of(5).relu(), Dense.of(3).sigmoid());
     requireSame(network, Loss.BINARY_CROSSENTROPY);
+  }
+
+  @Test
+  void theOtherFunctionIsRefused() {
+    Network sigmoid = Sequential.of(INPUT, Dense.of(3).sigmoid());
+    Network softmax = Sequential.of(INPUT, Dense.of(3).softmax());
+    try (Device device = Cpu.open()) {
+      assertThatThrownBy(
+              () ->
+                  sigmoid.compile(
+                      device, Optimizer.adam(), Loss.SPARSE_CATEGORICAL_CROSSENTROPY, 1))
+          .isInstanceOf(SpecException.class)
+          .hasMessage(
+              "SPARSE_CATEGORICAL_CROSSENTROPY goes through a SOFTMAX by itself, but the network"
+                  + " ends in a SIGMOID: take that away");
+      assertThatThrownBy(
+              () -> softmax.compile(device, Optimizer.adam(), Loss.BINARY_CROSSENTROPY, 1))
+          .isInstanceOf(SpecException.class)
+          .hasMessageContaining("ends in a SOFTMAX");
+    }
   }
 
   /** Squares are taken of what the network gives, whatever it ends in. */
