@@ -63,7 +63,7 @@ final class ColouredShapes {
   }
 
   private static BatchNormalization normalised() {
-    return BatchNormalization.of();
+    return BatchNormalization.of().momentum(0.9); // an epoch has 250 steps
   }
 
   private static Activation relu() {
