@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs what Maven has built, with a Java runtime, into one archive that needs nothing but Linux on x86-64 and
-# glibc: packaging/bundle.sh --jdk FOLDER [--out FILE] [--level N]. The launcher calls it: ./quern bundle. The same jars
+# glibc: packaging/bundle.sh --jdk FOLDER [--out FILE]. The launcher calls it: ./quern bundle. The same jars
 # and the same JDK give the same bytes.
 set -euo pipefail
 
@@ -17,9 +17,8 @@ fail() {
 }
 
 usage() {
-  echo "Usage: quern bundle [--level=1..9] [--out=FILE]"
+  echo "Usage: quern bundle [--out=FILE]"
   echo "Packs quern and a Java runtime into an archive that runs on bare Linux hosts."
-  echo "      --level=N   How hard xz tries: 2 takes a third of the time of 6, and adds two megabytes. Default: 6"
   echo "      --out=FILE  Default: target/quern-VERSION-linux-x86_64.tar.xz"
 }
 
@@ -30,14 +29,12 @@ wrong_usage() {
 }
 
 jdk=${JAVA_HOME:-}
-level=6
 out=
 while (($#)); do
   case $1 in
     --jdk=*) jdk=${1#*=} ;;
-    --level=*) level=${1#*=} ;;
     --out=*) out=${1#*=} ;;
-    --jdk | --level | --out)
+    --jdk | --out)
       (($# > 1)) || wrong_usage "Missing required parameter for option '$1'"
       set -- "$1=$2" "${@:3}"
       continue
@@ -47,7 +44,6 @@ while (($#)); do
   esac
   shift
 done
-case $level in [1-9]) ;; *) wrong_usage "--level must be 1 to 9, but is $level" ;; esac
 
 [ "$(uname -sm)" = "Linux x86_64" ] || fail "a bundle is for Linux on x86-64 and has to be made there."
 for tool in tar xz sha256sum; do
@@ -83,6 +79,10 @@ natives+=',**/libsplashscreen.so,**/psfont*'
   cat "$stage/log" >&2
   fail "jlink failed, as above; it needs a JDK that can be linked from, as Temurin's is."
 }
+# Names of functions that only a debugger reads are a megabyte of the archive; where there is no strip they stay.
+if command -v strip >/dev/null; then
+  find "$bundle/runtime/lib" -name '*.so' -exec strip --strip-unneeded {} +
+fi
 mkdir -p "$bundle/lib/suite"
 cp "${own[@]}" "${libraries[@]}" "$bundle/lib"
 cp "${suite[@]}" "$bundle/lib/suite"
@@ -99,6 +99,6 @@ printf '%s\n' "VERSION=\"$version\"" "COMMIT=\"$commit\"" "BUILD=\"${build:0:16}
 # filter knows the jumps of x86-64 code and saves half a megabyte.
 tar --create --sort=name --format=gnu --owner=0 --group=0 --numeric-owner --mode=a+rX,u+w,go-w \
   --mtime=2026-01-01T00:00:00Z --directory="$stage" "$name" |
-  xz --threads=2 --block-size=32MiB --x86 --lzma2=preset="$level" >"$out.$$"
+  xz --threads=2 --block-size=32MiB --x86 --lzma2=preset=6 >"$out.$$"
 mv "$out.$$" "$out"
 echo "$out ($(($(stat --format=%s "$out") / 1000000)) MB)"
