@@ -29,7 +29,7 @@ final class CpuBatchNorm extends BatchNorm {
     rows = new CountingRows(spec);
     moments = new NormMoments(device, spec, blocks, rows);
     gradients = new NormGradients(device, spec, blocks, rows);
-    normalise = new Normalise(device.simd().norms(), blocks);
+    normalise = new Normalise(device.simd().norms(), blocks, spec.relu());
     gradient = new Gradient(device.simd(), blocks, rows);
     implementation = device.simd().name() + ":blocks";
   }
@@ -141,13 +141,15 @@ final class CpuBatchNorm extends BatchNorm {
   private static final class Normalise implements WorkerPool.Loop {
     private final NormLoops loops;
     private final NormBlocks blocks;
+    private final float least;
     private long x;
     private long y;
     private long planes;
 
-    Normalise(NormLoops loops, NormBlocks blocks) {
+    Normalise(NormLoops loops, NormBlocks blocks, boolean relu) {
       this.loops = loops;
       this.blocks = blocks;
+      least = relu ? 0 : Float.NEGATIVE_INFINITY;
     }
 
     @Override
@@ -158,7 +160,7 @@ final class CpuBatchNorm extends BatchNorm {
         long first = blocks.firstRow(block);
         long at = blocks.offset(group, first);
         int rows = (int) (blocks.endRow(block) - first);
-        loops.normalise(group, x + at, y + at, rows, group.in(planes));
+        loops.normalise(group, x + at, y + at, rows, group.in(planes), least);
       }
     }
   }

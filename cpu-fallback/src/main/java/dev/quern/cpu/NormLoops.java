@@ -42,11 +42,12 @@ interface NormLoops {
   void joinGradients(ChannelGroup group, long block, long totals);
 
   /**
-   * {@code y = (x - mean) * scale + shift}; {@code y} may be {@code x}.
+   * {@code y = max((x - mean) * scale + shift, least)}; {@code y} may be {@code x}. A NaN stays.
    *
    * @param planes of mean, scale and shift
+   * @param least 0 for a ReLU, negative infinity for none
    */
-  void normalise(ChannelGroup group, long x, long y, int rows, long planes);
+  void normalise(ChannelGroup group, long x, long y, int rows, long planes, float least);
 
   /**
    * {@code dx = dy * scale + ((x - mean) * slope + shift)}; {@code dx} may be {@code dy}.

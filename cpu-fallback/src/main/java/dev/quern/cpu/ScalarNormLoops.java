@@ -63,7 +63,7 @@ final class ScalarNormLoops implements NormLoops {
   }
 
   @Override
-  public void normalise(ChannelGroup group, long x, long y, int rows, long planes) {
+  public void normalise(ChannelGroup group, long x, long y, int rows, long planes, float least) {
     long scale = planes + group.plane();
     long shift = scale + group.plane();
     for (int i = 0; i < rows; i++) {
@@ -71,7 +71,8 @@ final class ScalarNormLoops implements NormLoops {
       for (int c = 0; c < group.width(); c++) {
         long at = 4L * c;
         float d = getFloat(x + row + at) - getFloat(planes + at);
-        setFloat(y + row + at, Math.fma(d, getFloat(scale + at), getFloat(shift + at)));
+        float value = Math.fma(d, getFloat(scale + at), getFloat(shift + at));
+        setFloat(y + row + at, value < least ? least : value);
       }
     }
   }

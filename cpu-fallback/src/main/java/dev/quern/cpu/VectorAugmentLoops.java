@@ -69,7 +69,6 @@ final class VectorAugmentLoops implements AugmentLoops {
     long origin = padded + PaddedImage.origin(placement.spec());
     int down = placement.rowAcross();
     int right = placement.columnAcross();
-    VectorMask<Float> inside = FLOATS.indexInRange(0, width);
     int lastVector = Math.max(0, width - LANES);
     for (int j = 0; ; j = Math.min(j + LANES, lastVector)) {
       int p0 = placement.row(i, j);
@@ -101,9 +100,13 @@ final class VectorAugmentLoops implements AugmentLoops {
       rest = FloatVector.broadcast(FLOATS, 1).sub(share);
       low = low.blend(0, share.compare(VectorOperators.EQ, 0));
       FloatVector value = low.fma(share, top.mul(rest));
-      value.intoMemorySegment(ALL, y + 4L * j, ORDER, inside);
+      if (lastVector == 0) {
+        value.intoMemorySegment(ALL, y, ORDER, FLOATS.indexInRange(0, width));
+        return;
+      }
+      value.intoMemorySegment(ALL, y + 4L * j, ORDER);
       if (j == lastVector) {
-        break;
+        return;
       }
     }
   }

@@ -62,19 +62,20 @@ final class VectorNormLoops implements NormLoops {
   }
 
   @Override
-  public void normalise(ChannelGroup group, long x, long y, int rows, long planes) {
+  public void normalise(ChannelGroup group, long x, long y, int rows, long planes, float least) {
     int step = rowsAtOnce(group, rows);
     for (int i = 0; i < rows; i += step) {
       long at = i * group.plane();
-      normaliseOfRows(group, x + at, y + at, Math.min(step, rows - i), planes);
+      normaliseOfRows(group, x + at, y + at, Math.min(step, rows - i), planes, least);
     }
   }
 
-  private static void normaliseOfRows(ChannelGroup group, long x, long y, int rows, long planes) {
+  private static void normaliseOfRows(
+      ChannelGroup group, long x, long y, int rows, long planes, float least) {
     long plane = group.plane();
     int c = 0;
     for (; c <= group.width() - PAIR; c += PAIR) {
-      normaliseTwo(x + 4L * c, y + 4L * c, rows, plane, planes + 4L * c);
+      normaliseTwo(x + 4L * c, y + 4L * c, rows, plane, planes + 4L * c, least);
     }
     for (; c < group.width(); c += LANES) {
       VectorMask<Float> inside = FLOATS.indexInRange(c, group.width());
@@ -84,15 +85,14 @@ final class VectorNormLoops implements NormLoops {
       FloatVector shift = fromMemorySegment(FLOATS, ALL, planes + 2 * plane + at, ORDER);
       for (int i = 0; i < rows; i++) {
         long row = at + i * plane;
-        fromMemorySegment(FLOATS, ALL, x + row, ORDER)
-            .sub(mean)
-            .fma(scale, shift)
-            .intoMemorySegment(ALL, y + row, ORDER, inside);
+        FloatVector value =
+            fromMemorySegment(FLOATS, ALL, x + row, ORDER).sub(mean).fma(scale, shift);
+        value.blend(least, value.lt(least)).intoMemorySegment(ALL, y + row, ORDER, inside);
       }
     }
   }
 
-  private static void normaliseTwo(long x, long y, int rows, long plane, long planes) {
+  private static void normaliseTwo(long x, long y, int rows, long plane, long planes, float least) {
     FloatVector meanA = fromMemorySegment(FLOATS, ALL, planes, ORDER);
     FloatVector meanB = fromMemorySegment(FLOATS, ALL, planes + BYTES, ORDER);
     FloatVector scaleA = fromMemorySegment(FLOATS, ALL, planes + plane, ORDER);
@@ -101,14 +101,12 @@ final class VectorNormLoops implements NormLoops {
     FloatVector shiftB = fromMemorySegment(FLOATS, ALL, planes + 2 * plane + BYTES, ORDER);
     for (int i = 0; i < rows; i++) {
       long row = i * plane;
-      fromMemorySegment(FLOATS, ALL, x + row, ORDER)
-          .sub(meanA)
-          .fma(scaleA, shiftA)
-          .intoMemorySegment(ALL, y + row, ORDER);
-      fromMemorySegment(FLOATS, ALL, x + row + BYTES, ORDER)
-          .sub(meanB)
-          .fma(scaleB, shiftB)
-          .intoMemorySegment(ALL, y + row + BYTES, ORDER);
+      FloatVector valueA =
+          fromMemorySegment(FLOATS, ALL, x + row, ORDER).sub(meanA).fma(scaleA, shiftA);
+      valueA.blend(least, valueA.lt(least)).intoMemorySegment(ALL, y + row, ORDER);
+      FloatVector valueB =
+          fromMemorySegment(FLOATS, ALL, x + row + BYTES, ORDER).sub(meanB).fma(scaleB, shiftB);
+      valueB.blend(least, valueB.lt(least)).intoMemorySegment(ALL, y + row + BYTES, ORDER);
     }
   }
 

@@ -26,7 +26,7 @@ final class NormLoopsTest {
     ChannelGroup group = new ChannelGroup(FIRST, width, FIRST + width + BEHIND);
     for (int rows : ROWS) {
       int elements = rows * group.channels();
-      Loop normalise = (loops, g, in, n, y) -> loops.normalise(g, in[0], y, n, in[2]);
+      Loop normalise = (loops, g, in, n, y) -> loops.normalise(g, in[0], y, n, in[2], 0);
       assertThat(result(vector, group, rows, elements, normalise))
           .isEqualTo(result(scalar, group, rows, elements, normalise));
       Loop gradient = (loops, g, in, n, dx) -> loops.gradient(g, in[0], in[1], dx, n, in[2]);

@@ -146,7 +146,7 @@ final class ThreadCountTest {
     for (BatchNorm.Spec spec :
         List.of(
             new BatchNorm.Spec(4004, 50, 44),
-            new BatchNorm.Spec(200_003, 1),
+            new BatchNorm.Spec(200_003, 1, 0),
             new BatchNorm.Spec(330, 700, 33))) {
       requireSame(
           bench -> {

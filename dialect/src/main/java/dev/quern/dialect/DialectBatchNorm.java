@@ -53,23 +53,27 @@ public final class DialectBatchNorm extends BatchNorm {
     sums = spans.overRows(width, blocks);
     channels = Range.of(width, spans.groupFor(width));
     elements = spans.overRows(width, Math.ceilDiv(rows, spans.bandRows()));
-    statistics =
-        parts.launch(
-            program,
-            "batch_norm_statistics",
-            channels,
-            5,
-            width,
-            blocks,
-            spec.epsilon(),
-            spec.momentum(),
-            (float) (1.0 - spec.momentum()),
-            spec.unbiased() ? 1 : 0);
-    normalise = parts.launch(program, "batch_norm", elements, 6, rows, width, 0f);
-    infer = parts.launch(program, "batch_norm", elements, 6, rows, width, spec.epsilon());
+    statistics = statistics();
+    float least = spec.relu() ? 0 : Float.NEGATIVE_INFINITY;
+    normalise = parts.launch(program, "batch_norm", elements, 6, rows, width, 0f, least);
+    infer = parts.launch(program, "batch_norm", elements, 6, rows, width, spec.epsilon(), least);
     labelled = passes((int) spec.pixels());
     unlabelled = passes(0);
     implementation = spans.name() + ":blocks";
+  }
+
+  private Launch statistics() {
+    return parts.launch(
+        program,
+        "batch_norm_statistics",
+        channels,
+        5,
+        spec().channels(),
+        blocks,
+        spec().epsilon(),
+        spec().momentum(),
+        (float) (1.0 - spec().momentum()),
+        spec().unbiased() ? 1 : 0);
   }
 
   private Passes passes(int pixels) {

@@ -22,25 +22,24 @@ import org.jspecify.annotations.Nullable;
  *           movingMean     = movingMean * momentum + mean * (1 - momentum)
  *           movingVariance = movingVariance * momentum + variance * u * (1 - momentum)
  * infer:    y[i] = (x[i] - movingMean) / sqrt(movingVariance + epsilon) * gamma + beta
+ * relu:     both pass y through a ReLU; backward takes the gradient in front of it
  * backward: dbeta = sum_i dy[i];   dgamma = sum_i dy[i] * (x[i] - mean) * invStd
  *           dx[i] = gamma * invStd * (dy[i] - dbeta / n - (x[i] - mean) * invStd * dgamma / n)
  * </pre>
  *
- * <p>{@code u} is 1 (Keras, ONNX), or {@code n / (n - 1)} with {@code unbiased} (PyTorch; 1 for a
- * single row). The gradient of inference is {@code infer} itself, of {@code dy} with mean and beta
- * 0.
+ * <p>{@code u} is 1 (Keras, ONNX), or with {@code unbiased} n / (n - 1) (PyTorch; 1 for a single
+ * row). The gradient of inference is {@code infer} itself, of {@code dy} with mean and beta 0.
  *
  * <p><b>Rows that count</b> are all, unless {@code labels} are given: then the rows are those of
  * {@code batch} images, and those of images labelled {@link GatherBatch#IGNORED}, which fill up a
  * last batch, do not. They have no part in any sum; their {@code y} is computed as the others', and
- * their {@code dx} is 0, whatever their {@code dy}. If no row counts, {@code mean} is 0 and {@code
- * invStd} {@code 1 / sqrt(1 + epsilon)}, moving statistics stay as they are, and all gradients are
- * 0.
+ * their {@code dx} is 0, whatever their {@code dy}. If none counts, {@code mean} is 0, {@code
+ * invStd} 1 / sqrt(1 + epsilon), all gradients are 0, and moving statistics stay as they are.
  *
- * <p>Shapes: {@code x}, {@code y}, {@code dy}, {@code dx} FLOAT32 [rows, channels], which for
- * images are N * H * W rows; everything of a channel FLOAT32 [channels]; {@code labels} INT32
- * [batch]. Outputs are overwritten, moving statistics updated in place. {@code y} may alias {@code
- * x} exactly in {@code infer}, {@code dx} may alias {@code dy} exactly.
+ * <p>Shapes: {@code x}, {@code y}, {@code dy}, {@code dx} FLOAT32 [rows, channels], of images
+ * {@code N * H * W} rows; everything of a channel FLOAT32 [channels]; {@code labels} INT32 [batch].
+ * Outputs are overwritten, moving statistics updated in place. {@code y} may alias {@code x}
+ * exactly in {@code infer}, {@code dx} may alias {@code dy} exactly.
  *
  * <p>Sums are taken of differences from a row, so that a mean far larger than the standard
  * deviation costs no accuracy. Deterministic: the order of summation depends on the spec and on
@@ -162,14 +161,13 @@ public abstract class BatchNorm extends OpKernel<BatchNorm.Spec> {
   }
 
   private void checkLabels(Stream stream, @Nullable DeviceBuffer labels) {
-    if (labels == null) {
-      return;
-    }
-    if (spec().batch() == 0) {
+    if (labels != null && spec().batch() == 0) {
       throw new SpecException(
           spec().describe() + ": labels say which images count, but the spec has no batch of them");
     }
-    check(stream, "labels", labels, INT32, spec().batch());
+    if (labels != null) {
+      check(stream, "labels", labels, INT32, spec().batch());
+    }
   }
 
   /** For backends: the checked forward pass of training. */
@@ -215,20 +213,25 @@ public abstract class BatchNorm extends OpKernel<BatchNorm.Spec> {
    * @param channels length of a row, 1 or more
    * @param epsilon what is added to variances, more than 0
    * @param momentum share of the moving statistics that stays, from 0 to 1
-   * @param unbiased whether the moving variance takes up that of the population, {@code n / (n -
-   *     1)} times the batch's
+   * @param unbiased whether the moving variance takes up {@code n / (n - 1)} times the batch's
    * @param batch number of images that the rows belong to and labels tell of, rows / batch rows
    *     each; 0 if there are never labels
+   * @param relu whether a ReLU follows
    */
   public record Spec(
-      long rows, int channels, float epsilon, float momentum, boolean unbiased, int batch)
+      long rows,
+      int channels,
+      float epsilon,
+      float momentum,
+      boolean unbiased,
+      int batch,
+      boolean relu)
       implements OpSpec<BatchNorm> {
 
     /**
      * Checks the problem.
      *
-     * @throws SpecException if an extent or a number is out of range, or the images do not share
-     *     the rows evenly
+     * @throws SpecException if a number is out of range or the batch does not divide the rows
      */
     public Spec {
       Window.requireAtLeast("batch-norm", "rows", rows, 0);
@@ -246,14 +249,14 @@ public abstract class BatchNorm extends OpKernel<BatchNorm.Spec> {
       }
     }
 
-    /** Keras's defaults: epsilon 1e-3, momentum 0.99, the batch's own variance; no labels. */
-    public Spec(long rows, int channels) {
-      this(rows, channels, 0);
+    /** With Keras's defaults: epsilon 1e-3, momentum 0.99, the batch's own variance, no ReLU. */
+    public Spec(long rows, int channels, int batch) {
+      this(rows, channels, 1e-3f, 0.99f, false, batch, false);
     }
 
-    /** Keras's defaults, with labels of {@code batch} images. */
-    public Spec(long rows, int channels, int batch) {
-      this(rows, channels, 1e-3f, 0.99f, false, batch);
+    /** The same, with a ReLU behind or without. */
+    public Spec relu(boolean on) {
+      return new Spec(rows, channels, epsilon, momentum, unbiased, batch, on);
     }
 
     /** Number of elements of {@code x}. */
@@ -274,9 +277,9 @@ public abstract class BatchNorm extends OpKernel<BatchNorm.Spec> {
     @Override
     public String describe() {
       String images = batch == 0 ? "" : "mb" + batch;
-      String variance = unbiased ? "unbiased" : "";
+      String rest = (unbiased ? "unbiased" : "") + (relu ? "relu" : "");
       return "batch-norm/%dx%d%seps%smomentum%s%s"
-          .formatted(rows, channels, images, epsilon, momentum, variance);
+          .formatted(rows, channels, images, epsilon, momentum, rest);
     }
 
     @Override
@@ -286,11 +289,7 @@ public abstract class BatchNorm extends OpKernel<BatchNorm.Spec> {
 
     @Override
     public double flops(Pass pass) {
-      return switch (pass) {
-        case INFERENCE -> 3.0 * count();
-        case BACKWARD_DATA -> 9.0 * count();
-        default -> 7.0 * count();
-      };
+      return count() * (pass == Pass.INFERENCE ? 3.0 : pass == Pass.BACKWARD_DATA ? 9.0 : 7.0);
     }
 
     @Override

@@ -122,8 +122,9 @@ class SpecMessagesTest {
     wrong.put("relu: count must be at least 0, but is -5", () -> new Relu.Spec(-5));
     wrong.put("bias-add: channels must be at least 1, but is 0", () -> new BiasAdd.Spec(3, 0));
     wrong.put("bias-add: inner must be at least 1, but is 0", () -> new BiasAdd.Spec(3, 1, 0));
-    wrong.put("batch-norm: rows must be at least 0, but is -1", () -> new BatchNorm.Spec(-1, 3));
-    wrong.put("batch-norm: channels must be at least 1, but is 0", () -> new BatchNorm.Spec(3, 0));
+    wrong.put("batch-norm: rows must be at least 0, but is -1", () -> new BatchNorm.Spec(-1, 3, 0));
+    wrong.put(
+        "batch-norm: channels must be at least 1, but is 0", () -> new BatchNorm.Spec(3, 0, 0));
     wrong.put(
         "batch-norm: batch must be at least 0, but is -1", () -> new BatchNorm.Spec(3, 1, -1));
     wrong.put(
@@ -131,10 +132,10 @@ class SpecMessagesTest {
         () -> new BatchNorm.Spec(10, 3, 4));
     wrong.put(
         "batch-norm: epsilon must be more than 0, but is 0.0",
-        () -> new BatchNorm.Spec(3, 1, 0, 0.9f, false, 0));
+        () -> new BatchNorm.Spec(3, 1, 0, 0.9f, false, 0, false));
     wrong.put(
         "batch-norm: momentum must be from 0 to 1, but is 1.5",
-        () -> new BatchNorm.Spec(3, 1, 1e-3f, 1.5f, false, 0));
+        () -> new BatchNorm.Spec(3, 1, 1e-3f, 1.5f, false, 0, false));
     wrong.put(
         "dropout: rate must be at least 0 and less than 1, but is 1.0",
         () -> new Dropout.Spec(3, 1, 0));

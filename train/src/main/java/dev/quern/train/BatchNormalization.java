@@ -50,7 +50,7 @@ public record BatchNormalization(float momentum, float epsilon) implements Layer
 
   private BatchNorm.Spec spec(Shape input, int batch) {
     long rows = (long) batch * input.height() * input.width();
-    return new BatchNorm.Spec(rows, input.channels(), epsilon, momentum, false, batch);
+    return new BatchNorm.Spec(rows, input.channels(), epsilon, momentum, false, batch, false);
   }
 
   @Override

@@ -100,18 +100,20 @@ KERNEL void batch_norm_statistics(
   }
 }
 
-// With the second statistic as it is, one over the standard deviation, or a variance for which epsilon is given.
+// With the second statistic as it is, one over the standard deviation, or a variance for which epsilon is given. Nothing
+// is less than least: 0 for a ReLU.
 #define NORMALISE(Number, WIDE_LOAD, WIDE_STORE, WIDE)                                                                 \
   const Number center = WIDE_LOAD(mean + c), second = WIDE_LOAD(spread + c);                                           \
   const Number scale = WIDE_LOAD(gamma + c) * (epsilon > 0 ? 1.0f / SQRT(second + epsilon) : second);                  \
   const Number shift = WIDE_LOAD(beta + c);                                                                            \
   for (int row = first; row < last; row++) {                                                                           \
-    WIDE_STORE((WIDE_LOAD(x + row * channels + c) - center) * scale + shift, y + row * channels + c);                  \
+    const Number value = (WIDE_LOAD(x + row * channels + c) - center) * scale + shift;                                 \
+    WIDE_STORE(value < least ? WIDE(least) : value, y + row * channels + c);                                           \
   }
 
 KERNEL void batch_norm(
     SOURCE(float, x), IN(float, gamma), IN(float, beta), IN(float, mean), IN(float, spread), INOUT(float, y),
-    const int rows, const int channels, const float epsilon) {
+    const int rows, const int channels, const float epsilon, const float least) {
   START(x);
   START(gamma);
   START(beta);

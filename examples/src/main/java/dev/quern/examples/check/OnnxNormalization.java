@@ -63,7 +63,13 @@ final class OnnxNormalization {
     float epsilon = Math.max(node.number("epsilon", 1e-5f), Float.MIN_NORMAL);
     BatchNorm.Spec spec =
         new BatchNorm.Spec(
-            x.count() / channels, channels, epsilon, node.number("momentum", 0.9f), false, 0);
+            x.count() / channels,
+            channels,
+            epsilon,
+            node.number("momentum", 0.9f),
+            false,
+            0,
+            false);
     try (DeviceRun run = new DeviceRun(call.device())) {
       return run(call, run, spec, x);
     }

@@ -183,21 +183,22 @@ final class BatchNormCases {
   static List<Case<BatchNorm>> all() {
     List<Case<BatchNorm>> cases = new ArrayList<>();
     for (int size : Cases.SIZES) {
-      cases.add(plain(new BatchNorm.Spec(7, size)));
-      cases.add(plain(new BatchNorm.Spec(size, 6)));
+      cases.add(plain(new BatchNorm.Spec(7, size, 0)));
+      cases.add(plain(new BatchNorm.Spec(size, 6, 0)));
       cases.add(plain(new BatchNorm.Spec(3L * size, 33, size)));
+      cases.add(plain(new BatchNorm.Spec(9, size, 0).relu(true)));
     }
-    cases.add(plain(new BatchNorm.Spec(0, 5)));
+    cases.add(plain(new BatchNorm.Spec(0, 5, 0)));
     cases.add(plain(new BatchNorm.Spec(0, 5, 4)));
-    cases.add(plain(new BatchNorm.Spec(10_007, 1)));
+    cases.add(plain(new BatchNorm.Spec(10_007, 1, 0)));
     cases.add(plain(new BatchNorm.Spec(300, 700, 12)));
-    cases.add(of(new BatchNorm.Spec(200, 20), Fill.WHOLE, Variant.PLAIN));
+    cases.add(of(new BatchNorm.Spec(200, 20, 0), Fill.WHOLE, Variant.PLAIN));
     for (float momentum : new float[] {0, 0.9f, 1}) {
       for (boolean unbiased : new boolean[] {false, true}) {
-        cases.add(plain(new BatchNorm.Spec(60, 18, 1e-5f, momentum, unbiased, 6)));
+        cases.add(plain(new BatchNorm.Spec(60, 18, 1e-5f, momentum, unbiased, 6, unbiased)));
       }
     }
-    cases.add(plain(new BatchNorm.Spec(1, 18, 1e-5f, 0.9f, true, 1)));
+    cases.add(plain(new BatchNorm.Spec(1, 18, 1e-5f, 0.9f, true, 1, false)));
     // More rows than one block has, and images that cross the blocks.
     BatchNorm.Spec spec = new BatchNorm.Spec(12 * 101, 24, 12);
     cases.add(of(spec, Fill.REAL, Variant.named("all-count").without("labels")));
@@ -211,6 +212,8 @@ final class BatchNormCases {
     cases.add(of(spec, Fill.REAL, farFromZero()));
     cases.add(of(spec, Fill.REAL, firstRowFarOff(24)));
     cases.add(of(spec, Fill.REAL, special(24)));
+    cases.add(of(spec.relu(true), Fill.REAL, special(24)));
+    cases.add(of(spec.relu(true), Fill.REAL, Variant.named("in-place").inPlaceOf("x", "dy")));
     // As behind the MNIST network's convolutions.
     cases.add(plain(new BatchNorm.Spec(32 * 26 * 26, 32, 32)));
     cases.add(plain(new BatchNorm.Spec(32 * 11 * 11, 64, 32)));

@@ -101,6 +101,7 @@ public final class ReferenceBatchNorm {
             i,
             distance * invStd * gamma[c] + beta[c],
             Math.abs(gamma[c]) * invStd * size + Math.abs(beta[c]));
+        rectify(result.y, i);
       }
       move(result, c, moments, movingMean[c], movingVariance[c]);
     }
@@ -157,8 +158,15 @@ public final class ReferenceBatchNorm {
           i,
           (x[i] - movingMean[c]) * scale + beta[c],
           INVERSE_ROOT * Math.abs(scale) * size + Math.abs(beta[c]));
+      rectify(y, i);
     }
     return y;
+  }
+
+  private void rectify(Bounded y, int i) {
+    if (spec.relu()) {
+      y.rectify(i);
+    }
   }
 
   /** The backward pass. */

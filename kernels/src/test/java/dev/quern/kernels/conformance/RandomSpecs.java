@@ -194,7 +194,7 @@ final class RandomSpecs {
     long rows = batch == 0 ? upTo(0, LONGEST) : (long) batch * extent();
     float epsilon = (float) Math.pow(10, -random.nextInt(1, 7));
     return new BatchNorm.Spec(
-        rows, rowLength(), epsilon, random.nextInt(1001) / 1000f, coin(), batch);
+        rows, rowLength(), epsilon, random.nextInt(1001) / 1000f, coin(), batch, coin());
   }
 
   private OpSpec<?> denseLoss() {

@@ -256,7 +256,7 @@ class GradientsTest {
   /** Inference is its own gradient, with mean and beta 0. */
   @Test
   void inferenceOfBatchNorm() {
-    ReferenceBatchNorm norm = new ReferenceBatchNorm(new BatchNorm.Spec(5, 3), null);
+    ReferenceBatchNorm norm = new ReferenceBatchNorm(new BatchNorm.Spec(5, 3, 0), null);
     double[] x = numbers(15);
     double[] u = numbers(15);
     double[] gamma = numbers(3);

@@ -278,7 +278,7 @@ class ReferenceTest {
 
   @Test
   void normalisesByWhatCounts() {
-    BatchNorm.Spec spec = new BatchNorm.Spec(6, 1, 1, 0.75f, true, 3);
+    BatchNorm.Spec spec = new BatchNorm.Spec(6, 1, 1, 0.75f, true, 3, false);
     double[] x = {1, 2, NAN, NAN, 3, 6};
     double[] two = {2};
     double[] ten = {10};
@@ -295,7 +295,7 @@ class ReferenceTest {
 
   @Test
   void normalisesByNothingIfNothingCounts() {
-    BatchNorm.Spec spec = new BatchNorm.Spec(2, 1, 3, 0.75f, false, 2);
+    BatchNorm.Spec spec = new BatchNorm.Spec(2, 1, 3, 0.75f, false, 2, false);
     ReferenceBatchNorm norm = new ReferenceBatchNorm(spec, new int[] {-1, -1});
     double[] x = {4, 6};
     double[] one = {1};
