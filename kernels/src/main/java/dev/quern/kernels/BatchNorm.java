@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>{@code u} is 1 (Keras, ONNX), or with {@code unbiased} n / (n - 1) (PyTorch; 1 for a single
- * row). The gradient of inference is {@code infer} itself, of {@code dy} with mean and beta 0.
+ * row). The gradient of inference is {@code infer} of {@code dy} with mean and beta 0, no ReLU.
  *
  * <p><b>Rows that count</b> are all, unless {@code labels} are given: then the rows are those of
  * {@code batch} images, and those of images labelled {@link GatherBatch#IGNORED}, which fill up a

@@ -169,6 +169,11 @@ public record Activation(Function function, float alpha) implements Layer {
   }
 
   @Override
+  public boolean goesBackInPlace() {
+    return true;
+  }
+
+  @Override
   public Operation without(Activation ending) {
     return equals(ending) ? linear() : this;
   }

@@ -19,22 +19,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param momentum share of the moving statistics that stays in a step, from 0 to 1
  * @param epsilon what is added to variances, more than 0
+ * @param activation function behind it; a ReLU costs nothing
  */
-public record BatchNormalization(float momentum, float epsilon) implements Layer {
+public record BatchNormalization(float momentum, float epsilon, Activation activation)
+    implements Activated<BatchNormalization> {
 
   /** With Keras's momentum of 0.99 and epsilon of 0.001. */
   public static BatchNormalization of() {
-    return new BatchNormalization(0.99f, 1e-3f);
+    return new BatchNormalization(0.99f, 1e-3f, Activation.linear());
   }
 
   /** With this momentum; the fewer steps there are, the smaller it should be. */
   public BatchNormalization momentum(double momentum) {
-    return new BatchNormalization((float) momentum, epsilon);
+    return new BatchNormalization((float) momentum, epsilon, activation);
   }
 
   /** With this epsilon. */
   public BatchNormalization epsilon(double epsilon) {
-    return new BatchNormalization(momentum, (float) epsilon);
+    return new BatchNormalization(momentum, (float) epsilon, activation);
+  }
+
+  @Override
+  public BatchNormalization activation(Activation activation) {
+    return new BatchNormalization(momentum, epsilon, activation);
   }
 
   @Override
@@ -50,7 +57,8 @@ public record BatchNormalization(float momentum, float epsilon) implements Layer
 
   private BatchNorm.Spec spec(Shape input, int batch) {
     long rows = (long) batch * input.height() * input.width();
-    return new BatchNorm.Spec(rows, input.channels(), epsilon, momentum, false, batch, false);
+    return new BatchNorm.Spec(
+        rows, input.channels(), epsilon, momentum, false, batch, activation.isRelu());
   }
 
   @Override
@@ -68,31 +76,38 @@ public record BatchNormalization(float momentum, float epsilon) implements Layer
 
   @Override
   public long savedElements(Shape input, int batch) {
-    return 2L * input.channels();
+    return 2L * input.channels() + Activated.super.savedElements(input, batch);
+  }
+
+  @Override
+  public boolean goesBackInPlace() {
+    return true;
   }
 
   @Override
   public BoundLayer bind(LayerContext context) {
     BatchNorm kernel = context.prepare(spec(context.input(), context.batch()));
     return context.trainsWeights()
-        ? new ByBatch(context, kernel)
-        : new ByMovingStatistics(context, kernel);
+        ? new ByBatch(this, context, kernel)
+        : new ByMovingStatistics(this, context, kernel);
   }
 
   /** What both ways share: the layer's weights by name. */
   private abstract static class Bound implements BoundLayer {
     final LayerContext context;
     final BatchNorm kernel;
+    final BoundActivation function;
     final int channels;
     final DeviceBuffer gamma;
     final DeviceBuffer beta;
     final DeviceBuffer movingMean;
     final DeviceBuffer movingVariance;
 
-    Bound(LayerContext context, BatchNorm kernel) {
+    Bound(BatchNormalization layer, LayerContext context, BatchNorm kernel) {
       this.context = context;
       this.kernel = kernel;
       channels = context.input().channels();
+      function = new BoundActivation(layer.activation, context, channels, true);
       gamma = context.weights().get(0);
       beta = context.weights().get(1);
       movingMean = context.weights().get(2);
@@ -105,8 +120,8 @@ public record BatchNormalization(float momentum, float epsilon) implements Layer
     private final DeviceBuffer mean;
     private final DeviceBuffer invStd;
 
-    ByBatch(LayerContext context, BatchNorm kernel) {
-      super(context, kernel);
+    ByBatch(BatchNormalization layer, LayerContext context, BatchNorm kernel) {
+      super(layer, context, kernel);
       DeviceBuffer saved = context.save(DataType.FLOAT32, 2L * channels);
       mean = saved.part("mean", 0, channels);
       invStd = saved.part("inverse standard deviation", channels, channels);
@@ -122,13 +137,15 @@ public record BatchNormalization(float momentum, float epsilon) implements Layer
           movingMean,
           movingVariance,
           context.labels(),
-          context.y(),
+          function.sum(),
           mean,
           invStd);
+      function.forward(stream);
     }
 
     @Override
     public void backward(Stream stream) {
+      function.backward(stream);
       kernel.backward(
           stream,
           context.x(),
@@ -146,24 +163,28 @@ public record BatchNormalization(float momentum, float epsilon) implements Layer
   /** Evaluation, and training with the layer frozen: a fixed scale and shift a channel. */
   private static final class ByMovingStatistics extends Bound {
     private final @Nullable DeviceBuffer zeros;
+    private final BatchNorm linear;
 
-    ByMovingStatistics(LayerContext context, BatchNorm kernel) {
-      super(context, kernel);
+    ByMovingStatistics(BatchNormalization layer, LayerContext context, BatchNorm kernel) {
+      super(layer, context, kernel);
       zeros = context.dx() == null ? null : context.save(DataType.FLOAT32, channels);
+      linear = zeros == null ? kernel : context.prepare(kernel.spec().relu(false));
     }
 
     @Override
     public void forward(Stream stream) {
       DeviceBuffer x = context.x();
-      kernel.infer(stream, x, gamma, beta, movingMean, movingVariance, context.y());
+      kernel.infer(stream, x, gamma, beta, movingMean, movingVariance, function.sum());
+      function.forward(stream);
     }
 
     @Override
     public void backward(Stream stream) {
       if (context.dx() != null && zeros != null) {
+        function.backward(stream);
         stream.clear(zeros);
         DeviceBuffer dy = context.outputGradient();
-        kernel.infer(stream, dy, gamma, zeros, zeros, movingVariance, context.dx());
+        linear.infer(stream, dy, gamma, zeros, zeros, movingVariance, context.dx());
       }
     }
   }

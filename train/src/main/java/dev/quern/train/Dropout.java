@@ -28,6 +28,11 @@ public record Dropout(float rate) implements Layer {
   }
 
   @Override
+  public boolean goesBackInPlace() {
+    return true;
+  }
+
+  @Override
   public BoundLayer bind(LayerContext context) {
     long count = (long) context.batch() * context.input().elements();
     if (!context.training()) {

@@ -13,7 +13,8 @@ import java.util.List;
  * it, each other writes beside it and is added. An entry that passes its gradient on contributes
  * the very memory that it got, without a copy. Memory that several read is <i>shared</i>: nobody
  * writes into it any more, sums go elsewhere, and an entry that changes its gradient gets a copy.
- * That holds for work {@link dev.quern.core.Stream#beside} the rest, too, which reads at any time.
+ * Where it is not, an entry that can writes its own contribution over it. That holds for work
+ * {@link dev.quern.core.Stream#beside} the rest, too, which reads at any time.
  */
 final class GradientFlow {
   static final int NONE = Network.NONE;
@@ -96,6 +97,8 @@ final class GradientFlow {
       }
       if (entry.operation().passesGradient()) {
         pass(i, input, shared[value] || receivers > 1);
+      } else if (slotOf[input] == NONE && entry.operation().goesBackInPlace() && owns(i)) {
+        written[i][j] = slotOf[input] = copy[i] == NONE ? slotOf[value] : copy[i];
       } else if (slotOf[input] == NONE) {
         written[i][j] = slotOf[input] = newSlot(input);
       } else if (shared[input]) {
@@ -106,6 +109,11 @@ final class GradientFlow {
         add(i, input, written[i][j], slotOf[input]);
       }
     }
+  }
+
+  /** Whether nobody but entry {@code i} reads the memory that it gets its gradient in. */
+  private boolean owns(int i) {
+    return !shared[i + 1] || copy[i] != NONE;
   }
 
   /** Entry {@code i} contributes its own gradient to one of its inputs. */

@@ -65,6 +65,14 @@ public sealed interface Operation permits Layer, Merge {
     return endsInRelu();
   }
 
+  /**
+   * Whether the backward pass may write the gradient by its one input over that by the output,
+   * which then has no memory of its own.
+   */
+  default boolean goesBackInPlace() {
+    return false;
+  }
+
   /** Whether the backward pass goes through a ReLU that the layer before ends in as well. */
   default boolean passesReluOfInput() {
     return false;

@@ -46,7 +46,7 @@ final class Plan implements AutoCloseable {
   record Settings(int batch, boolean training, Precision precision, long seed, Loss loss) {}
 
   Plan(Network whole, Device device, Stream stream, Parameters parameters, Settings settings) {
-    network = whole.without(settings.loss().ending());
+    network = whole.without(settings.loss().ending()).fused();
     this.settings = settings;
     this.device = device;
     this.stream = stream;
