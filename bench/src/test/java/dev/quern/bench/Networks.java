@@ -1,10 +1,10 @@
 package dev.quern.bench;
 
-import dev.quern.train.Dense;
-import dev.quern.train.Flatten;
 import dev.quern.train.Network;
 import dev.quern.train.Sequential;
 import dev.quern.train.Shape;
+import dev.quern.train.layers.Dense;
+import dev.quern.train.layers.Flatten;
 
 /** What stands for the MNIST network here. */
 final class Networks {

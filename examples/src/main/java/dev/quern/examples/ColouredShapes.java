@@ -1,22 +1,22 @@
 package dev.quern.examples;
 
 import dev.quern.core.Device;
-import dev.quern.train.Activation;
-import dev.quern.train.Add;
-import dev.quern.train.BatchNormalization;
-import dev.quern.train.Conv2D;
-import dev.quern.train.Dense;
 import dev.quern.train.Fit;
-import dev.quern.train.GlobalAveragePooling2D;
 import dev.quern.train.History;
 import dev.quern.train.Loss;
 import dev.quern.train.Model;
 import dev.quern.train.Network;
 import dev.quern.train.Node;
-import dev.quern.train.Optimizer;
-import dev.quern.train.Schedule;
 import dev.quern.train.Shape;
 import dev.quern.train.data.SyntheticShapes;
+import dev.quern.train.layers.Activation;
+import dev.quern.train.layers.Add;
+import dev.quern.train.layers.BatchNormalization;
+import dev.quern.train.layers.Conv2D;
+import dev.quern.train.layers.Dense;
+import dev.quern.train.layers.GlobalAveragePooling2D;
+import dev.quern.train.optimizers.Optimizer;
+import dev.quern.train.optimizers.Schedule;
 import java.io.PrintWriter;
 
 /** A ResNet-8 with batch normalisation learns to tell eight shapes apart, in any colours. */

@@ -1,17 +1,17 @@
 package dev.quern.examples;
 
-import dev.quern.train.Conv2D;
-import dev.quern.train.Dense;
 import dev.quern.train.Fit;
-import dev.quern.train.Flatten;
 import dev.quern.train.Loss;
-import dev.quern.train.MaxPooling2D;
 import dev.quern.train.Model;
 import dev.quern.train.Network;
-import dev.quern.train.Optimizer;
 import dev.quern.train.Sequential;
 import dev.quern.train.Shape;
 import dev.quern.train.data.Mnist;
+import dev.quern.train.layers.Conv2D;
+import dev.quern.train.layers.Dense;
+import dev.quern.train.layers.Flatten;
+import dev.quern.train.layers.MaxPooling2D;
+import dev.quern.train.optimizers.Optimizer;
 import java.nio.file.Path;
 
 /**

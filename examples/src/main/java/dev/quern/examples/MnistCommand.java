@@ -12,7 +12,7 @@ import dev.quern.train.Fit;
 import dev.quern.train.History;
 import dev.quern.train.Loss;
 import dev.quern.train.Model;
-import dev.quern.train.Optimizer;
+import dev.quern.train.optimizers.Optimizer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package dev.quern.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quern.train.History;
-import dev.quern.train.Safetensors;
 import dev.quern.train.data.DataSet;
+import dev.quern.train.files.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

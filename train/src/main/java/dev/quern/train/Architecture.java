@@ -1,6 +1,7 @@
 package dev.quern.train;
 
 import dev.quern.train.data.DataException;
+import dev.quern.train.files.JsonValue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,6 +4,9 @@ import dev.quern.core.Device;
 import dev.quern.core.SpecException;
 import dev.quern.kernels.Precision;
 import dev.quern.train.data.DataException;
+import dev.quern.train.files.JsonValue;
+import dev.quern.train.files.Safetensors;
+import dev.quern.train.optimizers.Optimizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,8 +59,12 @@ public record Checkpoint(
     arrays = Map.copyOf(arrays);
   }
 
-  /** Refuses a model that a file cannot hold, because a part of it is code of the user's. */
-  static void requireSavable(Model model) {
+  /**
+   * Refuses a model that a file cannot hold, before it is trained for hours.
+   *
+   * @throws SpecException if a part of it is code of the user's that cannot be written as settings
+   */
+  public static void requireSavable(Model model) {
     Architecture.toJson(model.network());
     Records.toJson(model.setup().optimizer());
   }

@@ -3,6 +3,8 @@ package dev.quern.train;
 import dev.quern.core.Device;
 import dev.quern.core.Kernel;
 import dev.quern.core.Stream;
+import dev.quern.train.optimizers.Optimizer;
+import dev.quern.train.optimizers.Schedule;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,7 @@ final class DeviceState implements AutoCloseable {
       closing.add(stream::close);
       parameters = new Parameters(device, setup.network().weightSpecs(), optimizer.states());
       closing.add(parameters::close);
-      update = optimizer.prepare(device, parameters);
+      update = optimizer.prepare(device, parameters.trained());
       for (Kernel kernel : update.kernels()) {
         closing.add(kernel::close);
         stream.reserveWorkspace(kernel.workspaceBytes());

@@ -91,7 +91,7 @@ public record Fit(
   }
 
   /** Whether epochs are evaluated. */
-  boolean validates() {
+  public boolean validates() {
     return validation != null || validationSplit > 0;
   }
 

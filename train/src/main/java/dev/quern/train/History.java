@@ -2,6 +2,8 @@ package dev.quern.train;
 
 import dev.quern.train.data.DataException;
 import dev.quern.train.data.FileErrors;
+import dev.quern.train.files.JsonValue;
+import dev.quern.train.files.WholeFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -38,6 +40,15 @@ public final class History {
       double seconds,
       double imagesPerSecond) {
 
+    /**
+     * As a line of {@link History#toCsv}.
+     *
+     * @param number the epoch's number
+     */
+    public String toCsv(int number) {
+      return HistoryText.csvLine(number, this);
+    }
+
     /** The same without times, which differ from run to run. */
     Epoch untimed() {
       return new Epoch(loss, accuracy, validation, Double.NaN, Double.NaN);
@@ -72,6 +83,17 @@ public final class History {
     return stopReason;
   }
 
+  /**
+   * This history with what a log knows beyond it, namely times, and epochs before the first one.
+   *
+   * @param log what was written while the model was trained
+   * @return the log up to this history's last epoch, if they agree on all that both know; else this
+   */
+  public History withWhatWasLogged(History log) {
+    History logged = log.until(lastEpoch());
+    return logged.endsAs(this) ? logged : this;
+  }
+
   /** The epochs up to this number. */
   History until(int epoch) {
     int count = Math.clamp((long) epoch - firstEpoch + 1, 0, epochs.size());
@@ -79,7 +101,7 @@ public final class History {
   }
 
   /** Whether the epochs of another history end this one, but for times. */
-  boolean agrees(History end) {
+  private boolean endsAs(History end) {
     int from = end.firstEpoch - firstEpoch;
     return from >= 0
         && from + end.epochs.size() == epochs.size()

@@ -42,11 +42,11 @@ public enum Loss {
       throw new SpecException(
           this + " needs a flat output, one number a class, but the network gives " + output);
     }
-    Activation other = endsInSoftmax() ? Activation.sigmoid() : Activation.softmax();
+    Ending other = endsInSoftmax() ? Ending.SIGMOID : Ending.SOFTMAX;
     if (this != MEAN_SQUARED_ERROR && network.endsIn(other)) {
       throw new SpecException(
           "%s goes through a %s by itself, but the network ends in a %s: take that away"
-              .formatted(this, ending().function(), other.function()));
+              .formatted(this, ending(), other));
     }
   }
 
@@ -134,11 +134,11 @@ public enum Loss {
    * The function between outputs and predictions. The loss goes through it by itself, so a network
    * trains without it, whether it ends in it or not.
    */
-  Activation ending() {
+  Ending ending() {
     if (endsInSoftmax()) {
-      return Activation.softmax();
+      return Ending.SOFTMAX;
     }
-    return this == BINARY_CROSSENTROPY ? Activation.sigmoid() : Activation.linear();
+    return this == BINARY_CROSSENTROPY ? Ending.SIGMOID : Ending.LINEAR;
   }
 
   /** Whether predictions are the outputs' softmax. */

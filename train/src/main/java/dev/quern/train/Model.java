@@ -4,6 +4,8 @@ import dev.quern.core.Device;
 import dev.quern.core.SpecException;
 import dev.quern.train.data.DataSet;
 import dev.quern.train.data.Split;
+import dev.quern.train.files.Safetensors;
+import dev.quern.train.optimizers.Schedule;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;

@@ -4,6 +4,7 @@ import dev.quern.core.Detection;
 import dev.quern.core.Device;
 import dev.quern.core.SpecException;
 import dev.quern.kernels.Precision;
+import dev.quern.train.optimizers.Optimizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -132,7 +133,7 @@ public final class Network {
    * This network without that function at its end, for a loss that goes through the function by
    * itself. Names and weights stay the same.
    */
-  Network without(Activation ending) {
+  Network without(Ending ending) {
     List<Entry> changed = new ArrayList<>(entries);
     Entry last = changed.removeLast();
     changed.add(last.with(last.operation().without(ending)));
@@ -166,7 +167,7 @@ public final class Network {
   }
 
   /** Whether that function is the last thing that the network does. */
-  boolean endsIn(Activation function) {
+  boolean endsIn(Ending function) {
     return !without(function).entries().getLast().equals(entries.getLast());
   }
 

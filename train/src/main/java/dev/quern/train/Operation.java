@@ -48,7 +48,7 @@ public sealed interface Operation permits Layer, Merge {
    * The same operation without this function at its end, for a loss that goes through the function
    * by itself; the operation as it is if it ends in another one or in none.
    */
-  default Operation without(Activation ending) {
+  default Operation without(Ending ending) {
     return this;
   }
 

@@ -6,6 +6,7 @@ import dev.quern.core.Device;
 import dev.quern.core.DeviceBuffer;
 import dev.quern.core.SpecException;
 import dev.quern.core.Stream;
+import dev.quern.train.optimizers.TrainedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * their gradients and one for each state of the optimizer, cut alike, so that the optimizer runs
  * once over all; behind these weights the ones that are not.
  */
-public final class Parameters implements AutoCloseable {
+final class Parameters implements AutoCloseable {
   /** Weights begin at whole cache lines; the gaps stay 0 for ever, as their gradients are 0. */
   private static final int ALIGNMENT = 64;
 
@@ -119,28 +120,18 @@ public final class Parameters implements AutoCloseable {
     return weight;
   }
 
-  /** All weights that are trained. */
-  public DeviceBuffer values() {
-    return values;
-  }
-
-  /** The gradients by these weights. */
-  public DeviceBuffer gradients() {
-    return gradients;
-  }
-
-  /** The optimizer's array number {@code i}. */
-  public DeviceBuffer state(int i) {
-    return states.get(i);
+  /** What the optimizer works on. */
+  TrainedWeights trained() {
+    return new TrainedWeights(values, gradients, states, step, learningRate);
   }
 
   /** Number of updates done so far, one INT32. */
-  public DeviceBuffer step() {
+  DeviceBuffer step() {
     return step;
   }
 
   /** Step size, one FLOAT32. */
-  public DeviceBuffer learningRate() {
+  DeviceBuffer learningRate() {
     return learningRate;
   }
 

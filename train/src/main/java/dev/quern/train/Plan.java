@@ -7,6 +7,7 @@ import dev.quern.core.DeviceBuffer;
 import dev.quern.core.Kernel;
 import dev.quern.core.KernelSpec;
 import dev.quern.core.Stream;
+import dev.quern.kernels.Add;
 import dev.quern.kernels.Precision;
 import dev.quern.train.Network.Entry;
 import java.util.ArrayList;
@@ -170,7 +171,7 @@ final class Plan implements AutoCloseable {
     }
     for (GradientFlow.Sum sum : flow.sums(i)) {
       long count = (long) settings.batch() * sum.elements();
-      dev.quern.kernels.Add addition = prepare(new dev.quern.kernels.Add.Spec(count));
+      Add addition = prepare(new Add.Spec(count));
       DeviceBuffer a = gradients[sum.a()];
       DeviceBuffer b = gradients[sum.b()];
       DeviceBuffer into = gradients[sum.into()];

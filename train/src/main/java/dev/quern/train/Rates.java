@@ -7,6 +7,8 @@ import dev.quern.core.DeviceBuffer;
 import dev.quern.core.Kernel;
 import dev.quern.core.Stream;
 import dev.quern.kernels.GatherBatch;
+import dev.quern.train.optimizers.Optimizer;
+import dev.quern.train.optimizers.Schedule;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -3,7 +3,11 @@ package dev.quern.train;
 import dev.quern.core.ComputeException;
 import dev.quern.core.SpecException;
 import dev.quern.train.data.DataException;
+import dev.quern.train.files.JsonValue;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -12,26 +16,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.jr.ob.JSON;
 
 /**
- * Layers, optimizers and what they are made of as JSON objects: {@code class}, the simple name of a
- * record of this package, and its components by name. So a new layer needs no line here. A file can
- * name nothing but such records, and only where their interface is asked for.
+ * Layers, optimizers and what they are made of as JSON objects: {@code class}, the name of a record
+ * as {@link RecordNames} has it, and its components by name. So a new layer needs no line here,
+ * whoever wrote it.
  */
 final class Records {
   private static final String CLASS = "class";
-  private static final Pattern NAME = Pattern.compile("[A-Z][A-Za-z0-9]{0,63}");
-  private static final String PACKAGE = Records.class.getPackageName();
 
   private Records() {}
 
   /**
    * A value as JSON.
    *
-   * @throws SpecException if something in it is no record of this package, as code of your own is
+   * @throws SpecException if something in it cannot be written, or could not be read again
    */
   static @Nullable Object toJson(@Nullable Object value) {
     return switch (value) {
@@ -41,12 +42,9 @@ final class Records {
       case Integer _, Long _, Boolean _, String _ -> value;
       case Enum<?> constant -> constant.name();
       case List<?> list -> list.stream().map(Records::toJson).toList();
-      case Record record when record.getClass().getPackageName().equals(PACKAGE) ->
-          recordToJson(record);
+      case Record record -> recordToJson(record);
       default ->
-          throw new SpecException(
-              "%s is code of your own, which a file cannot hold; save the weights alone"
-                  .formatted(value.getClass().getName()));
+          throw unsavable(value, "only records of numbers, texts and the like have settings");
     };
   }
 
@@ -58,15 +56,44 @@ final class Records {
 
   private static Map<String, @Nullable Object> recordToJson(Record record) {
     Map<String, @Nullable Object> object = new LinkedHashMap<>();
-    object.put(CLASS, record.getClass().getSimpleName());
+    object.put(CLASS, RecordNames.of(record.getClass()));
     for (RecordComponent component : record.getClass().getRecordComponents()) {
       try {
-        object.put(component.getName(), toJson(component.getAccessor().invoke(record)));
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException("cannot read " + component, e);
+        Method accessor = component.getAccessor();
+        accessor.setAccessible(true);
+        object.put(component.getName(), toJson(accessor.invoke(record)));
+      } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+        throw unsavable(record, "its settings cannot be read: " + JsonValue.reason(e));
       }
     }
+    if (!RecordNames.isOurs(record.getClass())) {
+      requireReadable(record, object);
+    }
     return object;
+  }
+
+  /** What only turned out when a model is opened would have cost its whole training. */
+  private static void requireReadable(Record record, Map<String, @Nullable Object> object) {
+    String why = "a class of its name is another one, or is not on the class path";
+    try {
+      Class<?> found = RecordNames.find(RecordNames.of(record.getClass()), record.getClass());
+      if (found != null) {
+        String text = JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(object);
+        if (record.equals(construct(JsonValue.parse("its settings", text), found))) {
+          return;
+        }
+        why = "what is read again is not equal";
+      }
+    } catch (RuntimeException e) {
+      why = JsonValue.reason(e);
+    }
+    throw unsavable(record, why);
+  }
+
+  private static SpecException unsavable(Object value, String why) {
+    return new SpecException(
+        "%s is code of your own, which a file cannot hold (%s); save the weights alone"
+            .formatted(value.getClass().getName(), why));
   }
 
   /**
@@ -77,35 +104,19 @@ final class Records {
    */
   static <T> T read(JsonValue json, Class<T> type) {
     String name = json.get(CLASS).text();
-    Class<?> record = find(name, type);
+    Class<?> record = RecordNames.find(name, type);
     if (record == null) {
       throw new DataException(
-          "%s: there is no %s called %s in this version of Quern"
+          "%s: there is no %s called %s %s"
               .formatted(
                   json.where(),
                   type.getSimpleName().toLowerCase(Locale.ROOT),
-                  JsonValue.shown(name)));
+                  JsonValue.shown(name),
+                  RecordNames.isSimple(name)
+                      ? "in this version of Quern"
+                      : "on the class path; put its code there"));
     }
     return type.cast(construct(json, record));
-  }
-
-  private static @Nullable Class<?> find(String name, Class<?> type) {
-    if (!NAME.matcher(name).matches()) {
-      return null;
-    }
-    return Stream.concat(Stream.of(type.getDeclaredClasses()), topLevel(name))
-        .filter(found -> found.getSimpleName().equals(name))
-        .filter(found -> found.isRecord() && type.isAssignableFrom(found))
-        .findFirst()
-        .orElse(null);
-  }
-
-  private static Stream<Class<?>> topLevel(String name) {
-    try {
-      return Stream.of(Class.forName(PACKAGE + "." + name, false, Records.class.getClassLoader()));
-    } catch (ClassNotFoundException | LinkageError e) {
-      return Stream.of(); // a linkage error is a name in the wrong case, where files have none
-    }
   }
 
   private static Object construct(JsonValue json, Class<?> record) {
@@ -117,7 +128,9 @@ final class Records {
       arguments[i] = value(json.get(components[i].getName()), components[i].getGenericType());
     }
     try {
-      return record.getDeclaredConstructor(types).newInstance(arguments);
+      Constructor<?> constructor = record.getDeclaredConstructor(types);
+      constructor.setAccessible(true);
+      return constructor.newInstance(arguments);
     } catch (InvocationTargetException e) {
       String why =
           e.getCause() instanceof ComputeException told
@@ -127,8 +140,11 @@ final class Records {
           "%s: %s does not take these settings: %s"
               .formatted(json.where(), record.getSimpleName(), why),
           e);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("cannot make a " + record, e);
+    } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+      throw new DataException(
+          "%s: %s cannot be made: %s"
+              .formatted(json.where(), record.getSimpleName(), JsonValue.reason(e)),
+          e);
     }
   }
 
@@ -145,7 +161,8 @@ final class Records {
       return List.copyOf(values);
     }
     if (!(type instanceof Class<?> plain)) {
-      throw new IllegalStateException("a component of a record has type " + type);
+      throw new DataException(
+          "%s: a setting of type %s cannot be read from a file".formatted(json.where(), type));
     }
     return json.isNull() && !plain.isPrimitive() ? null : plainValue(json, plain);
   }

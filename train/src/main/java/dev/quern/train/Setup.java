@@ -2,6 +2,7 @@ package dev.quern.train;
 
 import dev.quern.core.Device;
 import dev.quern.kernels.Precision;
+import dev.quern.train.optimizers.Optimizer;
 
 /**
  * What a model is made with.

@@ -40,8 +40,13 @@ public record Shape(int height, int width, int channels) {
     return height == 1 && width == 1;
   }
 
-  /** Refuses what is not a row of steps, for layers that go along one. */
-  void requireSteps(String kind) {
+  /**
+   * Refuses what is not a row of steps, for layers that go along one.
+   *
+   * @param kind the layer's {@link Operation#kind}
+   * @throws SpecException if the shape is higher than 1
+   */
+  public void requireSteps(String kind) {
     if (height != 1) {
       throw new SpecException("%s expects (1, steps, channels), but gets %s".formatted(kind, this));
     }

@@ -3,6 +3,7 @@ package dev.quern.train;
 import dev.quern.core.Device;
 import dev.quern.core.Stream;
 import dev.quern.train.data.DataSet;
+import dev.quern.train.optimizers.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -4,6 +4,7 @@ import dev.quern.core.Device;
 import dev.quern.core.DeviceInfo;
 import dev.quern.core.Replay;
 import dev.quern.core.Stream;
+import dev.quern.train.optimizers.Optimizer;
 import org.jspecify.annotations.Nullable;
 
 /**

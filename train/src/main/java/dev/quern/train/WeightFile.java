@@ -1,6 +1,7 @@
 package dev.quern.train;
 
 import dev.quern.train.data.DataException;
+import dev.quern.train.files.Safetensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

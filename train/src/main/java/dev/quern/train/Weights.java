@@ -3,6 +3,7 @@ package dev.quern.train;
 import dev.quern.core.DeviceBuffer;
 import dev.quern.core.SpecException;
 import dev.quern.core.Stream;
+import dev.quern.train.files.Safetensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

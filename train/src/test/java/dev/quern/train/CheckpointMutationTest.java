@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quern.core.Device;
 import dev.quern.train.data.DataException;
 import dev.quern.train.data.Mutation;
+import dev.quern.train.files.BytesChannel;
+import dev.quern.train.files.Safetensors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -91,7 +93,7 @@ class CheckpointMutationTest {
     int refused = 0;
     for (long seed = 0; seed < ROUNDS; seed++) {
       byte[] damaged = Mutation.of(right, new SplittableRandom(seed));
-      refused += refusals(seed, () -> Safetensors.read(NAME, new BytesChannel(damaged)));
+      refused += refusals(seed, () -> BytesChannel.safetensors(NAME, damaged));
     }
     assertThat(refused).isBetween(ROUNDS / 3, ROUNDS - 1);
   }
@@ -99,7 +101,7 @@ class CheckpointMutationTest {
   /** Half of the time characters of the JSON text, half of the time values in it. */
   @Test
   void damagedDescriptionsEndInASentence() throws IOException {
-    Safetensors.Contents contents = Safetensors.read(NAME, new BytesChannel(right));
+    Safetensors.Contents contents = BytesChannel.safetensors(NAME, right);
     String json = Objects.requireNonNull(contents.metadata().get("quern"));
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
     int refused = 0;

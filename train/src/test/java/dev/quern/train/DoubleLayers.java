@@ -1,9 +1,27 @@
 package dev.quern.train;
 
-import dev.quern.kernels.Augment;
 import dev.quern.kernels.Philox;
-import dev.quern.kernels.reference.Bounded;
-import dev.quern.kernels.reference.ReferenceAugment;
+import dev.quern.train.layers.Activation;
+import dev.quern.train.layers.Add;
+import dev.quern.train.layers.Augmentation;
+import dev.quern.train.layers.AveragePooling1D;
+import dev.quern.train.layers.AveragePooling2D;
+import dev.quern.train.layers.BatchNormalization;
+import dev.quern.train.layers.Conv1D;
+import dev.quern.train.layers.Conv2D;
+import dev.quern.train.layers.Conv2DTranspose;
+import dev.quern.train.layers.Dense;
+import dev.quern.train.layers.DepthwiseConv2D;
+import dev.quern.train.layers.DoubleAugmentation;
+import dev.quern.train.layers.DoubleFunctions;
+import dev.quern.train.layers.Dropout;
+import dev.quern.train.layers.Flatten;
+import dev.quern.train.layers.GlobalAveragePooling2D;
+import dev.quern.train.layers.MaxPooling1D;
+import dev.quern.train.layers.MaxPooling2D;
+import dev.quern.train.layers.Reshape;
+import dev.quern.train.layers.UpSampling2D;
+import dev.quern.train.layers.Window2D;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +48,8 @@ final class DoubleLayers {
       return normalized(norm, entry, x);
     }
     if (entry.operation() instanceof Augmentation augmentation) {
-      return step < 0 ? x : augmented(augmentation, entry.output(), number, x);
+      long key = SeededRandom.key(seed, Model.PURPOSE_LAYERS, number);
+      return step < 0 ? x : DoubleAugmentation.apply(augmentation, entry.output(), key, step, x);
     }
     double[][] y = new double[x.length][];
     for (int row = 0; row < x.length; row++) {
@@ -171,21 +190,6 @@ final class DoubleLayers {
           }
         });
     return y;
-  }
-
-  /** The kernel's reference, which is drawn for image, step and the key of the layer. */
-  private double[][] augmented(Augmentation layer, Shape shape, int number, double[][] x) {
-    Augment.Spec spec =
-        layer.spec(shape, x.length, SeededRandom.key(seed, Model.PURPOSE_LAYERS, number));
-    double[] all = Arrays.stream(x).flatMapToDouble(Arrays::stream).toArray();
-    Bounded varied = ReferenceAugment.forward(spec, all, step);
-    return IntStream.range(0, x.length)
-        .mapToObj(
-            row ->
-                IntStream.range(row * shape.elements(), (row + 1) * shape.elements())
-                    .mapToDouble(varied::value)
-                    .toArray())
-        .toArray(double[][]::new);
   }
 
   /** Over the pixels of a window that lie inside of the image. */

@@ -1,6 +1,7 @@
 package dev.quern.train;
 
 import dev.quern.train.data.DataSet;
+import dev.quern.train.layers.DoubleFunctions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

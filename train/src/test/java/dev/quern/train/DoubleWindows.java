@@ -1,5 +1,7 @@
 package dev.quern.train;
 
+import dev.quern.train.layers.Window2D;
+
 /** The pixels that a window meets at each of its positions, by Keras's rules. */
 final class DoubleWindows {
   private DoubleWindows() {}

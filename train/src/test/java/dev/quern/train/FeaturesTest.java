@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.quern.core.Device;
 import dev.quern.core.SpecException;
 import dev.quern.train.data.DataSet;
+import dev.quern.train.layers.Conv2D;
+import dev.quern.train.layers.Dense;
+import dev.quern.train.layers.Flatten;
+import dev.quern.train.optimizers.Optimizer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 

@@ -7,6 +7,8 @@ import dev.quern.core.ComputeException;
 import dev.quern.core.Device;
 import dev.quern.core.OutOfDeviceMemoryException;
 import dev.quern.train.data.DataSet;
+import dev.quern.train.layers.Dense;
+import dev.quern.train.optimizers.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

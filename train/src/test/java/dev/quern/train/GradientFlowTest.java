@@ -2,6 +2,10 @@ package dev.quern.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quern.train.layers.Add;
+import dev.quern.train.layers.Conv2D;
+import dev.quern.train.layers.Dense;
+import dev.quern.train.layers.Flatten;
 import org.junit.jupiter.api.Test;
 
 /** How much memory and work gradients take: as little as can be. */

@@ -3,6 +3,9 @@ package dev.quern.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quern.core.Device;
+import dev.quern.train.files.Safetensors;
+import dev.quern.train.layers.Dense;
+import dev.quern.train.optimizers.Optimizer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quern.core.Device;
 import dev.quern.train.data.DataSet;
 import dev.quern.train.data.SyntheticDigits;
+import dev.quern.train.layers.Conv2D;
+import dev.quern.train.layers.Dense;
+import dev.quern.train.layers.Dropout;
+import dev.quern.train.layers.Flatten;
+import dev.quern.train.layers.MaxPooling2D;
+import dev.quern.train.optimizers.Optimizer;
 import org.junit.jupiter.api.Test;
 
 /** The whole of it: the MNIST network learns drawn digits. */

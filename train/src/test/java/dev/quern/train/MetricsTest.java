@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quern.core.Device;
 import dev.quern.train.data.DataSet;
+import dev.quern.train.layers.Dense;
+import dev.quern.train.optimizers.Optimizer;
 import org.junit.jupiter.api.Test;
 
 /** Answers compared with the right ones, on a network whose weights are chosen by hand. */

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quern.core.SpecException;
+import dev.quern.train.layers.Add;
+import dev.quern.train.layers.Conv2D;
+import dev.quern.train.layers.Dense;
+import dev.quern.train.layers.Dropout;
+import dev.quern.train.layers.Flatten;
+import dev.quern.train.layers.MaxPooling2D;
 import org.junit.jupiter.api.Test;
 
 /** Networks that are no row of layers: order, names, and what is said of those that do not fit. */

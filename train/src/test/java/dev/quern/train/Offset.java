@@ -8,7 +8,7 @@ import java.util.List;
  * Adds a weight of its own to every element. So the gradient by its weights is that by the input of
  * the layer behind, element for element, summed over the batch.
  */
-record Offset() implements Layer {
+public record Offset() implements Layer {
   @Override
   public String kind() {
     return "offset";

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.quern.core.Device;
 import dev.quern.train.data.DataSet;
+import dev.quern.train.layers.Conv2D;
+import dev.quern.train.layers.Dense;
+import dev.quern.train.layers.Flatten;
+import dev.quern.train.layers.MaxPooling2D;
+import dev.quern.train.optimizers.Optimizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

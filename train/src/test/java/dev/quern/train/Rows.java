@@ -4,11 +4,11 @@ import dev.quern.train.data.DataSet;
 import java.util.Random;
 
 /** Small data sets of noise, the same for the same seed. */
-final class Rows {
+public final class Rows {
   private Rows() {}
 
   /** As many rows of random pixels and labels as a network takes. */
-  static DataSet random(Network network, int count, long seed) {
+  public static DataSet random(Network network, int count, long seed) {
     Random random = new Random(seed);
     Shape shape = network.input();
     int classes = network.output().elements();
@@ -20,7 +20,7 @@ final class Rows {
   }
 
   /** Two classes that differ in which half of the vector is bright: learnt in no time. */
-  static DataSet halves(int count, int elements, long seed) {
+  public static DataSet halves(int count, int elements, long seed) {
     Random random = new Random(seed);
     byte[] pixels = new byte[count * elements];
     int[] labels = random.ints(count, 0, 2).toArray();

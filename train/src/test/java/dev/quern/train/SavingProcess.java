@@ -1,5 +1,6 @@
 package dev.quern.train;
 
+import dev.quern.train.files.Safetensors;
 import java.nio.file.Path;
 import java.util.List;
 

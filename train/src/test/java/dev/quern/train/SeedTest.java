@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quern.core.Device;
 import dev.quern.train.data.DataSet;
+import dev.quern.train.layers.Conv2D;
+import dev.quern.train.layers.Dense;
+import dev.quern.train.layers.Dropout;
+import dev.quern.train.layers.Flatten;
+import dev.quern.train.layers.MaxPooling2D;
+import dev.quern.train.optimizers.Optimizer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -7,6 +7,12 @@ import dev.quern.core.Device;
 import dev.quern.core.Stream;
 import dev.quern.kernels.Precision;
 import dev.quern.train.data.DataSet;
+import dev.quern.train.layers.Conv2D;
+import dev.quern.train.layers.Dense;
+import dev.quern.train.layers.Dropout;
+import dev.quern.train.layers.Flatten;
+import dev.quern.train.layers.MaxPooling2D;
+import dev.quern.train.optimizers.Optimizer;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -43,7 +49,7 @@ class StepTest {
         Totals totals = new Totals(device, stream);
         DeviceData data = new DeviceData(device, stream, rows, LOSS, 4);
         Plan plan = new Plan(network, device, stream, parameters, settings)) {
-      Optimizer.Update update = Optimizer.adam().prepare(device, parameters);
+      Optimizer.Update update = Optimizer.adam().prepare(device, parameters.trained());
       update.kernels().forEach(kernel -> stream.reserveWorkspace(kernel.workspaceBytes()));
       parameters.initialize(stream, 1, 1e-3f);
       totals.reset();
