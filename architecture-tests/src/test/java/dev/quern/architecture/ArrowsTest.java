@@ -12,7 +12,9 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.conditions.ArchConditions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -121,6 +123,27 @@ class ArrowsTest {
   @Test
   void trainingKnowsNoBackend() {
     check(only("train", "dev.quern.core..", "dev.quern.kernels..", "tools.jackson.."));
+  }
+
+  /**
+   * The loop knows no layer and no callback by name, so a new one is one file; what it stands on,
+   * optimizers, files and data, knows nothing of it.
+   */
+  @Test
+  void layersAndCallbacksAreBuiltOnTheLoopWhichKnowsNoneOfThem() {
+    String loop = "dev.quern.train";
+    String[] above = {loop + ".layers..", loop + ".callbacks.."};
+    String[] below = {loop + ".optimizers..", loop + ".files..", loop + ".data.."};
+    check(slices().matching(loop + ".(*)..").should().beFreeOfCycles());
+    check(noClasses().that().resideInAPackage(loop).should(see(above)));
+    check(noClasses().that().resideInAnyPackage(below).should(see(above)));
+    check(noClasses().that().resideInAnyPackage(below).should(see(loop)));
+    check(noClasses().that().resideInAPackage(above[0]).should(see(above[1])));
+    check(noClasses().that().resideInAPackage(above[1]).should(see(above[0])));
+  }
+
+  private static ArchCondition<JavaClass> see(String... packages) {
+    return ArchConditions.dependOnClassesThat(resideInAnyPackage(packages));
   }
 
   @Test
