@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * One layer of a {@link Network}, with one input: an immutable description without any memory. A
- * new kind of layer is one implementation of this and nothing else.
+ * new kind of layer is one implementation of this, in any package, and nothing else. As a record it
+ * is saved with a model, its components by their names.
  */
 public non-sealed interface Layer extends Operation {
 

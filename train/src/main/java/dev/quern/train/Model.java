@@ -217,7 +217,8 @@ public final class Model implements AutoCloseable {
    * their names and in Keras's order, for any reader; the optimizer's state; the network, all
    * settings and the history. The same training gives the same bytes.
    *
-   * @throws SpecException if the network or the optimizer has parts of your own making
+   * @throws SpecException if a layer or schedule of your own is no record, or one with settings
+   *     other than numbers, texts, enums and records and lists of them
    * @throws dev.quern.train.data.DataException if the file cannot be written; an old one then stays
    */
   public void save(Path file) {
