@@ -141,8 +141,8 @@ public final class Network {
   }
 
   /**
-   * This network with every function that is a layer of its own moved into the layer in front of
-   * it, where that is the only one to go through it and ends in none yet: a pass over memory less.
+   * This network with every function that is a layer of its own moved into the layer in front, if
+   * nobody else takes that layer's output and it can end in the function: a pass over memory less.
    * Names and weights stay the same.
    */
   Network fused() {
@@ -150,14 +150,13 @@ public final class Network {
     int[] moved = new int[entries.size() + 1];
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
-      int input = moved[entry.inputs().get(0)];
-      boolean only = onlyTaker(entry.inputs().get(0)) == i && input > 0;
-      if (only
-          && entry.operation() instanceof Activation function
-          && kept.get(input - 1).operation() instanceof Activated<?> before
-          && before.activation().isLinear()) {
-        kept.set(input - 1, kept.get(input - 1).with(before.activation(function)));
-        moved[i + 1] = input;
+      int input = entry.inputs().get(0);
+      boolean alone = input > 0 && onlyTaker(input) == i;
+      Entry before = alone ? kept.get(moved[input] - 1) : entry;
+      Operation both = alone ? before.operation().endingIn(entry.operation()) : null;
+      if (both != null) {
+        kept.set(moved[input] - 1, before.with(both));
+        moved[i + 1] = moved[input];
       } else {
         kept.add(entry.taking(entry.inputs().stream().map(value -> moved[value]).toList()));
         moved[i + 1] = kept.size();

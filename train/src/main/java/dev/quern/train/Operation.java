@@ -1,6 +1,7 @@
 package dev.quern.train;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What computes a {@link Node} from others: a {@link Layer}, which has one input, or a {@link
@@ -50,6 +51,14 @@ public sealed interface Operation permits Layer, Merge {
    */
   default Operation without(Ending ending) {
     return this;
+  }
+
+  /**
+   * The same operation with what the next one does at its end, if the next one is just a function
+   * of each element or pixel that this one can end in; else null.
+   */
+  default @Nullable Operation endingIn(Operation next) {
+    return null;
   }
 
   /** Whether the operation ends in a ReLU. */

@@ -4,6 +4,7 @@ import dev.quern.train.Ending;
 import dev.quern.train.Layer;
 import dev.quern.train.Operation;
 import dev.quern.train.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A layer that ends in an activation, as the argument of that name says in Keras.
@@ -62,6 +63,13 @@ public interface Activated<L extends Activated<L>> extends Layer {
   @Override
   default boolean changesOutputGradient() {
     return !activation().isLinear();
+  }
+
+  @Override
+  default @Nullable Operation endingIn(Operation next) {
+    return next instanceof Activation function && activation().isLinear()
+        ? activation(function)
+        : null;
   }
 
   @Override
