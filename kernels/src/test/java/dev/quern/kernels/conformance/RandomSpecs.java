@@ -31,7 +31,6 @@ import dev.quern.kernels.SoftmaxCrossEntropy;
 import dev.quern.kernels.SoftmaxCrossEntropy.Reduction;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.Supplier;
 
 /** Draws problems of every op, small but in no way ordinary, from a seeded generator. */
@@ -39,13 +38,12 @@ final class RandomSpecs {
   /** Most work of one pass, so that thousands of problems take seconds. */
   private static final double MOST_FLOPS = 4e5;
 
-  private static final int EXTENT = 40;
   private static final int LONGEST = 3000;
 
-  private final SplittableRandom random;
+  private final RandomNumbers random;
 
   RandomSpecs(long seed) {
-    this.random = new SplittableRandom(seed);
+    this.random = new RandomNumbers(seed);
   }
 
   /** One source of problems for each op, by the op's name. */
@@ -57,19 +55,23 @@ final class RandomSpecs {
     sources.put("avgpool2d", this::averagePool2d);
     sources.put("softmax-ce", this::softmaxCrossEntropy);
     sources.put("dense-loss", this::denseLoss);
-    sources.put("softmax", () -> new Softmax.Spec(upTo(0, EXTENT), rowLength(), coin()));
-    sources.put("relu", () -> new Relu.Spec(upTo(0, LONGEST)));
+    sources.put(
+        "softmax", () -> new Softmax.Spec(random.size(), random.rowLength(), random.coin()));
+    sources.put("relu", () -> new Relu.Spec(random.upTo(0, LONGEST)));
     sources.put("activation", this::activation);
-    sources.put("bias-add", () -> new BiasAdd.Spec(upTo(0, EXTENT), extent(), extent()));
-    sources.put("add", () -> new Add.Spec(upTo(0, LONGEST)));
+    sources.put(
+        "bias-add", () -> new BiasAdd.Spec(random.size(), random.extent(), random.extent()));
+    sources.put("add", () -> new Add.Spec(random.upTo(0, LONGEST)));
     sources.put("batch-norm", this::batchNorm);
     sources.put("dropout", this::dropout);
     sources.put("augment", this::augment);
     sources.put("adam", this::adam);
     sources.put("sgd", this::sgd);
     sources.put("rmsprop", this::rmsProp);
-    sources.put("clip-norm", () -> new ClipNorm.Spec(upTo(0, LONGEST), limit()));
-    sources.put("clip-value", () -> new ClipValue.Spec(upTo(0, LONGEST), factor(), factor()));
+    sources.put("clip-norm", () -> new ClipNorm.Spec(random.upTo(0, LONGEST), random.limit()));
+    sources.put(
+        "clip-value",
+        () -> new ClipValue.Spec(random.upTo(0, LONGEST), random.factor(), random.factor()));
     sources.put("gather-batch", this::gatherBatch);
     sources.replaceAll((op, source) -> () -> affordable(source));
     return sources;
@@ -100,206 +102,172 @@ final class RandomSpecs {
   }
 
   private OpSpec<?> gemm() {
-    int m = upTo(0, EXTENT);
-    int n = upTo(0, EXTENT);
-    int k = upTo(0, EXTENT);
-    boolean transA = coin();
-    boolean transB = coin();
+    int m = random.size();
+    int n = random.size();
+    int k = random.size();
+    boolean transA = random.coin();
+    boolean transB = random.coin();
     Gemm.Builder builder =
         Gemm.builder(m, n, k)
             .transposed(transA, transB)
-            .epilogue(one(Epilogue.values()))
-            .scale(factor(), factor())
-            .precision(random.nextInt(8) == 0 ? Precision.TF32 : Precision.FP32);
-    int lda = (transA ? m : k) + slack();
-    int ldb = (transB ? k : n) + slack();
-    int ldc = n + slack();
-    if (coin()) {
+            .epilogue(random.one(Epilogue.values()))
+            .scale(random.factor(), random.factor())
+            .precision(random.below(8) == 0 ? Precision.TF32 : Precision.FP32);
+    int lda = (transA ? m : k) + random.slack();
+    int ldb = (transB ? k : n) + random.slack();
+    int ldc = n + random.slack();
+    if (random.coin()) {
       builder.leads(lda, ldb, ldc);
     } else {
       lda = transA ? m : k;
       ldb = transB ? k : n;
       ldc = n;
     }
-    if (random.nextInt(3) == 0) {
-      long strideA = coin() ? 0 : (long) lda * (transA ? k : m) + slack();
-      long strideB = coin() ? 0 : (long) ldb * (transB ? n : k) + slack();
-      builder.batch(upTo(0, 5), strideA, strideB, (long) ldc * m + slack());
+    if (random.below(3) == 0) {
+      long strideA = random.coin() ? 0 : (long) lda * (transA ? k : m) + random.slack();
+      long strideB = random.coin() ? 0 : (long) ldb * (transB ? n : k) + random.slack();
+      builder.batch(random.upTo(0, 5), strideA, strideB, (long) ldc * m + random.slack());
     }
     return builder.build();
   }
 
   private OpSpec<?> conv2d() {
-    int groups = random.nextInt(3) == 0 ? random.nextInt(1, 7) : 1;
-    boolean depthwise = random.nextInt(8) == 0;
-    int groupC = depthwise ? 1 : random.nextInt(1, 2 + extent() / groups);
-    int groupK = depthwise ? random.nextInt(1, 3) : random.nextInt(1, 2 + extent() / groups);
-    int many = depthwise ? extent() : groups;
+    int groups = random.below(3) == 0 ? random.upTo(1, 6) : 1;
+    boolean depthwise = random.below(8) == 0;
+    int groupC = depthwise ? 1 : random.upTo(1, 1 + random.extent() / groups);
+    int groupK = depthwise ? random.upTo(1, 2) : random.upTo(1, 1 + random.extent() / groups);
+    int many = depthwise ? random.extent() : groups;
     return Conv2d.builder()
-        .layout(one(Layout.values()))
-        .input(upTo(0, 5), groupC * many, extent(), extent())
-        .filters(groupK * many, random.nextInt(1, 8), random.nextInt(1, 8))
-        .stride(random.nextInt(1, 4), random.nextInt(1, 4))
-        .padding(upTo(0, 4), upTo(0, 4), upTo(0, 4), upTo(0, 4))
-        .dilation(random.nextInt(1, 4), random.nextInt(1, 4))
+        .layout(random.one(Layout.values()))
+        .input(random.upTo(0, 5), groupC * many, random.extent(), random.extent())
+        .filters(groupK * many, random.upTo(1, 7), random.upTo(1, 7))
+        .stride(random.upTo(1, 3), random.upTo(1, 3))
+        .padding(random.upTo(0, 4), random.upTo(0, 4), random.upTo(0, 4), random.upTo(0, 4))
+        .dilation(random.upTo(1, 3), random.upTo(1, 3))
         .groups(many)
-        .epilogue(one(Epilogue.values()))
-        .precision(random.nextInt(8) == 0 ? Precision.TF32 : Precision.FP32)
+        .epilogue(random.one(Epilogue.values()))
+        .precision(random.below(8) == 0 ? Precision.TF32 : Precision.FP32)
         .build();
   }
 
   private OpSpec<?> maxPool2d() {
     return MaxPool2d.builder()
-        .layout(one(Layout.values()))
-        .input(upTo(0, 5), extent(), extent(), extent())
-        .window(random.nextInt(1, 6), random.nextInt(1, 6))
-        .stride(random.nextInt(1, 5), random.nextInt(1, 5))
-        .padding(upTo(0, 4), upTo(0, 4), upTo(0, 4), upTo(0, 4))
-        .dilation(random.nextInt(1, 4), random.nextInt(1, 4))
-        .ceilMode(coin())
-        .reluInput(coin())
+        .layout(random.one(Layout.values()))
+        .input(random.upTo(0, 5), random.extent(), random.extent(), random.extent())
+        .window(random.upTo(1, 5), random.upTo(1, 5))
+        .stride(random.upTo(1, 4), random.upTo(1, 4))
+        .padding(random.upTo(0, 4), random.upTo(0, 4), random.upTo(0, 4), random.upTo(0, 4))
+        .dilation(random.upTo(1, 3), random.upTo(1, 3))
+        .ceilMode(random.coin())
+        .reluInput(random.coin())
         .build();
   }
 
   /** One in four has a single window, as large as the image. */
   private OpSpec<?> averagePool2d() {
-    int h = extent();
-    int w = extent();
-    boolean whole = random.nextInt(4) == 0;
+    int h = random.extent();
+    int w = random.extent();
+    boolean whole = random.below(4) == 0;
     AveragePool2dBuilder builder =
         AveragePool2d.builder()
-            .layout(one(Layout.values()))
-            .input(upTo(0, 5), extent(), h, w)
-            .divisor(one(AveragePool2d.Divisor.values()));
+            .layout(random.one(Layout.values()))
+            .input(random.upTo(0, 5), random.extent(), h, w)
+            .divisor(random.one(AveragePool2d.Divisor.values()));
     if (whole) {
       return builder.window(h, w).build();
     }
     return builder
-        .window(random.nextInt(1, 6), random.nextInt(1, 6))
-        .stride(random.nextInt(1, 5), random.nextInt(1, 5))
-        .padding(upTo(0, 4), upTo(0, 4), upTo(0, 4), upTo(0, 4))
-        .dilation(random.nextInt(1, 4), random.nextInt(1, 4))
-        .ceilMode(coin())
+        .window(random.upTo(1, 5), random.upTo(1, 5))
+        .stride(random.upTo(1, 4), random.upTo(1, 4))
+        .padding(random.upTo(0, 4), random.upTo(0, 4), random.upTo(0, 4), random.upTo(0, 4))
+        .dilation(random.upTo(1, 3), random.upTo(1, 3))
+        .ceilMode(random.coin())
         .build();
   }
 
   private OpSpec<?> softmaxCrossEntropy() {
-    int classes = rowLength();
-    int ignored = coin() ? GatherBatch.IGNORED : random.nextInt(classes);
-    return new SoftmaxCrossEntropy.Spec(upTo(0, EXTENT), classes, one(Reduction.values()), ignored);
+    int classes = random.rowLength();
+    int ignored = random.coin() ? GatherBatch.IGNORED : random.below(classes);
+    return new SoftmaxCrossEntropy.Spec(
+        random.size(), classes, random.one(Reduction.values()), ignored);
   }
 
   private OpSpec<?> batchNorm() {
-    int batch = upTo(0, EXTENT);
-    long rows = batch == 0 ? upTo(0, LONGEST) : (long) batch * extent();
-    float epsilon = (float) Math.pow(10, -random.nextInt(1, 7));
+    int batch = random.size();
+    long rows = batch == 0 ? random.upTo(0, LONGEST) : (long) batch * random.extent();
+    float epsilon = (float) Math.pow(10, -random.upTo(1, 6));
     return new BatchNorm.Spec(
-        rows, rowLength(), epsilon, random.nextInt(1001) / 1000f, coin(), batch, coin());
+        rows, random.rowLength(), epsilon, random.below(1001) / 1000f, random.coin(), batch, random.coin());
   }
 
   private OpSpec<?> denseLoss() {
-    return new DenseLoss.Spec(one(DenseLoss.Kind.values()), upTo(0, EXTENT), rowLength());
+    return new DenseLoss.Spec(
+        random.one(DenseLoss.Kind.values()), random.size(), random.rowLength());
   }
 
   private OpSpec<?> activation() {
-    Activation.Kind kind = one(Activation.Kind.values());
-    float alpha = kind.hasAlpha() ? random.nextInt(1, 2000) / 1000f : 0;
-    return new Activation.Spec(kind, upTo(0, LONGEST), alpha);
+    Activation.Kind kind = random.one(Activation.Kind.values());
+    float alpha = kind.hasAlpha() ? random.upTo(1, 1999) / 1000f : 0;
+    return new Activation.Spec(kind, random.upTo(0, LONGEST), alpha);
   }
 
   private OpSpec<?> dropout() {
-    float rate = random.nextInt(5) == 0 ? 0 : random.nextInt(1, 1000) / 1000f;
-    return new Dropout.Spec(upTo(0, LONGEST), rate, random.nextLong());
+    float rate = random.below(5) == 0 ? 0 : random.upTo(1, 999) / 1000f;
+    return new Dropout.Spec(random.upTo(0, LONGEST), rate, random.any());
   }
 
   private OpSpec<?> augment() {
     return Augment.builder()
-        .input(upTo(0, 5), extent(), extent(), coin() ? 1 : random.nextInt(1, 20))
-        .seed(random.nextLong())
-        .shift(share(1.5), share(1.5))
-        .wholePixels(coin())
-        .rotation(share(3.1))
-        .zoom(share(0.9))
-        .flip(coin(), coin())
-        .cutout(share(1))
-        .brightness(share(1))
-        .fill(share(1))
+        .input(
+            random.upTo(0, 5),
+            random.extent(),
+            random.extent(),
+            random.coin() ? 1 : random.upTo(1, 19))
+        .seed(random.any())
+        .shift(random.share(1.5), random.share(1.5))
+        .wholePixels(random.coin())
+        .rotation(random.share(3.1))
+        .zoom(random.share(0.9))
+        .flip(random.coin(), random.coin())
+        .cutout(random.share(1))
+        .brightness(random.share(1))
+        .fill(random.share(1))
         .build();
-  }
-
-  /** 0 half of the time. */
-  private float share(double most) {
-    return coin() ? 0 : (float) random.nextDouble(most);
   }
 
   private OpSpec<?> adam() {
     return new Adam.Spec(
-        upTo(0, LONGEST),
-        random.nextInt(1000) / 1000f,
-        random.nextInt(1000) / 1000f,
-        (float) Math.pow(10, -random.nextInt(3, 9)),
-        one(Adam.Form.values()),
-        coin() ? 0 : random.nextInt(1, 100) / 1000f,
-        one(Adam.Decay.values()));
+        random.upTo(0, LONGEST),
+        random.below(1000) / 1000f,
+        random.below(1000) / 1000f,
+        (float) Math.pow(10, -random.upTo(3, 8)),
+        random.one(Adam.Form.values()),
+        random.coin() ? 0 : random.upTo(1, 99) / 1000f,
+        random.one(Adam.Decay.values()));
   }
 
   private OpSpec<?> sgd() {
-    float momentum = coin() ? 0 : random.nextInt(1000) / 1000f;
-    float decay = coin() ? 0 : random.nextInt(1, 100) / 1000f;
-    return new Sgd.Spec(upTo(0, LONGEST), momentum, coin(), decay);
+    float momentum = random.coin() ? 0 : random.below(1000) / 1000f;
+    float decay = random.coin() ? 0 : random.upTo(1, 99) / 1000f;
+    return new Sgd.Spec(random.upTo(0, LONGEST), momentum, random.coin(), decay);
   }
 
   private OpSpec<?> rmsProp() {
     return new RmsProp.Spec(
-        upTo(0, LONGEST),
-        random.nextInt(1000) / 1000f,
-        coin() ? 0 : random.nextInt(1000) / 1000f,
-        (float) Math.pow(10, -random.nextInt(1, 9)));
-  }
-
-  /** 1e-3 to 1e3. */
-  private float limit() {
-    return (float) Math.pow(10, random.nextDouble(-3, 3));
+        random.upTo(0, LONGEST),
+        random.below(1000) / 1000f,
+        random.coin() ? 0 : random.below(1000) / 1000f,
+        (float) Math.pow(10, -random.upTo(1, 8)));
   }
 
   private OpSpec<?> gatherBatch() {
     return new GatherBatch.Spec(
-        coin() ? DataType.UINT8 : DataType.FLOAT32,
-        upTo(0, EXTENT),
-        rowLength(),
-        upTo(0, EXTENT),
-        upTo(0, EXTENT),
-        coin() ? 1 : 1 / 255f,
-        coin() ? 0 : -0.5f);
-  }
-
-  private boolean coin() {
-    return random.nextBoolean();
-  }
-
-  private int upTo(int least, int most) {
-    return random.nextInt(least, most + 1);
-  }
-
-  /** 1 to 40, small ones more often. */
-  private int extent() {
-    return random.nextInt(1, 2 + random.nextInt(EXTENT));
-  }
-
-  private int rowLength() {
-    return random.nextInt(1, 2 + random.nextInt(300));
-  }
-
-  private int slack() {
-    return coin() ? 0 : random.nextInt(1, 20);
-  }
-
-  private float factor() {
-    float[] factors = {0, 1, -1, 2, 0.5f, 0.3f, -1.7f};
-    return factors[random.nextInt(factors.length)];
-  }
-
-  private <T> T one(T[] choices) {
-    return choices[random.nextInt(choices.length)];
+        random.coin() ? DataType.UINT8 : DataType.FLOAT32,
+        random.size(),
+        random.rowLength(),
+        random.size(),
+        random.size(),
+        random.coin() ? 1 : 1 / 255f,
+        random.coin() ? 0 : -0.5f);
   }
 }

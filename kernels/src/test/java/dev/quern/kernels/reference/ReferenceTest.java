@@ -5,23 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.quern.core.DataType;
 import dev.quern.kernels.Activation;
-import dev.quern.kernels.Adam;
-import dev.quern.kernels.AveragePool2d;
-import dev.quern.kernels.AveragePool2d.Divisor;
-import dev.quern.kernels.AveragePool2dBuilder;
 import dev.quern.kernels.BatchNorm;
-import dev.quern.kernels.ClipNorm;
-import dev.quern.kernels.ClipValue;
-import dev.quern.kernels.DenseLoss;
 import dev.quern.kernels.Dropout;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.GatherBatch;
 import dev.quern.kernels.Gemm;
-import dev.quern.kernels.MaxPool2d;
-import dev.quern.kernels.RmsProp;
-import dev.quern.kernels.Sgd;
-import dev.quern.kernels.SoftmaxCrossEntropy;
-import dev.quern.kernels.SoftmaxCrossEntropy.Reduction;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -62,110 +50,6 @@ class ReferenceTest {
         .containsExactly(0);
   }
 
-  @Test
-  void poolingRulesOfTies() {
-    MaxPool2d.Spec spec =
-        MaxPool2d.builder().input(1, 1, 1, 6).window(1, 2).padding(0, 2, 0, 0).build();
-    double[] x = {5, 5, NAN, NAN, Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY};
-    ReferenceMaxPool2d.Maxima maxima = ReferenceMaxPool2d.forward(spec, x);
-    assertThat(maxima.y().values())
-        .containsExactly(Double.NEGATIVE_INFINITY, 5, NAN, Double.NEGATIVE_INFINITY);
-    assertThat(maxima.argmax()).containsExactly(-1, 0, 3, 4);
-    Bounded dx =
-        ReferenceMaxPool2d.backward(
-            spec, maxima.y().values(), maxima.argmax(), new double[] {7, 1, 2, 3});
-    assertThat(dx.values()).containsExactly(1, 0, 0, 2, 3, 0);
-  }
-
-  /** Windows of 3 that begin at -2, 0, 2 and 4: the last hangs over the padded end by one. */
-  @Test
-  void averagesByEachDivisor() {
-    AveragePool2dBuilder builder =
-        AveragePool2d.builder()
-            .input(1, 1, 1, 5)
-            .window(1, 3)
-            .stride(1, 2)
-            .padding(0, 2, 0, 1)
-            .ceilMode(true);
-    double[] x = {12, 6, 3, 9, 24};
-    assertThat(averages(builder, Divisor.INSIDE, x)).containsExactly(12, 7, 12, 24);
-    assertThat(averages(builder, Divisor.WINDOW, x)).containsExactly(4, 7, 12, 12);
-    assertThat(averages(builder, Divisor.SUM, x)).containsExactly(12, 21, 36, 24);
-    AveragePool2d.Spec spec = builder.divisor(Divisor.WINDOW).build();
-    assertThat(ReferenceAveragePool2d.backward(spec, new double[] {3, 6, 9, 4}).values())
-        .containsExactly(3, 2, 5, 3, 5);
-  }
-
-  private static double[] averages(AveragePool2dBuilder builder, Divisor divisor, double[] x) {
-    return ReferenceAveragePool2d.forward(builder.divisor(divisor).build(), x).values();
-  }
-
-  /** Each output's gradient, repeated over its window: UpSampling2D by nearest neighbours. */
-  @Test
-  void sumsSideBySideGoBackAsUpsampling() {
-    AveragePool2d.Spec spec =
-        AveragePool2d.builder().input(1, 1, 2, 4).divisor(Divisor.SUM).build();
-    assertThat(ReferenceAveragePool2d.backward(spec, new double[] {7, 9}).values())
-        .containsExactly(7, 7, 9, 9, 7, 7, 9, 9);
-  }
-
-  @Test
-  void lossOfIgnoredOutsideAndExtremeRows() {
-    SoftmaxCrossEntropy.Spec spec = new SoftmaxCrossEntropy.Spec(4, 2, Reduction.NONE);
-    double[] z = {0, 0, 1, 2, 1, 2, 1e4, -1e4};
-    int[] labels = {0, -1, 2, 1};
-    ReferenceSoftmaxCrossEntropy result = ReferenceSoftmaxCrossEntropy.of(spec, z, labels, null, 5);
-    assertThat(result.loss().values()).containsExactly(Math.log(2), 0, NAN, 2e4);
-    assertThat(result.dz().values()).containsExactly(-0.5, 0.5, 0, 0, NAN, NAN, 1, -1);
-    assertThat(result.hits()).isEqualTo(1);
-    assertThat(result.totalLoss().value(0)).isNaN();
-  }
-
-  @Test
-  void meanOverNoRowIsZero() {
-    SoftmaxCrossEntropy.Spec spec = new SoftmaxCrossEntropy.Spec(1, 2, Reduction.MEAN);
-    ReferenceSoftmaxCrossEntropy result =
-        ReferenceSoftmaxCrossEntropy.of(spec, new double[] {1, 2}, new int[] {-1}, null, 5);
-    assertThat(result.loss().values()).containsExactly(0);
-    assertThat(result.totalLoss().values()).containsExactly(5);
-  }
-
-  @Test
-  void firstStepOfAdamIsAsLongAsTheLearningRate() {
-    for (Adam.Form form : Adam.Form.values()) {
-      Adam.Spec spec = new Adam.Spec(2, 0.9f, 0.999f, 1e-10f, form, 0, Adam.Decay.L2);
-      double[] zero = {0, 0};
-      ReferenceAdam after =
-          ReferenceAdam.update(
-              spec, new double[] {1, 1}, new double[] {5, -0.01}, zero, zero, 0, 0.5);
-      assertThat(after.p().value(0)).isCloseTo(0.5, within(1e-6));
-      assertThat(after.p().value(1)).isCloseTo(1.5, within(1e-6));
-      assertThat(after.m().value(0)).isCloseTo(0.5, within(1e-6));
-    }
-  }
-
-  @Test
-  void decoupledDecayDrawsTheOldWeight() {
-    Adam.Spec spec =
-        new Adam.Spec(1, 0.9f, 0.999f, 1e-7f, Adam.Form.KERAS, 0.25f, Adam.Decay.DECOUPLED);
-    double[] zero = {0};
-    Bounded p = ReferenceAdam.update(spec, new double[] {8}, zero, zero, zero, 0, 0.5).p();
-    assertThat(p.value(0)).isEqualTo(8 - 0.5 * 0.25 * 8);
-  }
-
-  @Test
-  void momentumLooksAhead() {
-    double[] p = {1};
-    double[] g = {2};
-    double[] v = {4};
-    Bounded plain = ReferenceSgd.update(new Sgd.Spec(1, 0.5f, false, 0), p, g, v, 0.25).p();
-    Bounded ahead = ReferenceSgd.update(new Sgd.Spec(1, 0.5f, true, 0), p, g, v, 0.25).p();
-    Bounded decayed = ReferenceSgd.update(new Sgd.Spec(1, 0, false, 0.5f), p, g, v, 0.25).p();
-    assertThat(plain.value(0)).isEqualTo(1 + 1.5);
-    assertThat(ahead.value(0)).isEqualTo(1 + 0.25);
-    assertThat(decayed.value(0)).isEqualTo(1 - 0.25 * 2.5);
-  }
-
   /** Values by mpmath 1.3. */
   @Test
   void complementOfTheErrorFunction() {
@@ -203,63 +87,6 @@ class ReferenceTest {
       double[] y = ReferenceActivation.forward(spec, x).values();
       assertThat(y).as(kind.toString()).containsExactly(least, bounded ? 1 : infinity, NAN);
     }
-  }
-
-  @Test
-  void denseLossesByHand() {
-    double[] z = {2, -1, 3, 3, 9, 9};
-    double[] targets = {1, 0, 0, 1, 1, 1};
-    int[] labels = {4, 0, GatherBatch.IGNORED};
-    ReferenceDenseLoss squares =
-        ReferenceDenseLoss.of(
-            new DenseLoss.Spec(DenseLoss.Kind.MEAN_SQUARED_ERROR, 3, 2), z, targets, labels, 1);
-    assertThat(squares.loss().value(0)).isEqualTo((1 + 6.5) / 2);
-    assertThat(squares.totalLoss().value(0)).isEqualTo(1 + 1 + 6.5);
-    assertThat(squares.dz().values()).containsExactly(0.5, -0.5, 1.5, 1, 0, 0);
-    assertThat(squares.hits()).isZero();
-    ReferenceDenseLoss binary =
-        ReferenceDenseLoss.of(
-            new DenseLoss.Spec(DenseLoss.Kind.BINARY_CROSS_ENTROPY, 3, 2), z, targets, labels, 0);
-    double first = Math.log1p(Math.exp(-2)) + Math.log1p(Math.exp(-1));
-    double second = 3 + 2 * Math.log1p(Math.exp(-3));
-    assertThat(binary.loss().value(0)).isCloseTo((first + second) / 4, within(1e-15));
-    assertThat(binary.hits()).isEqualTo(1);
-    ReferenceDenseLoss categorical =
-        ReferenceDenseLoss.of(
-            new DenseLoss.Spec(DenseLoss.Kind.CATEGORICAL_CROSS_ENTROPY, 3, 2),
-            z,
-            targets,
-            labels,
-            0);
-    double expected = (Math.log1p(Math.exp(-3)) + Math.log(2)) / 2;
-    assertThat(categorical.loss().value(0)).isCloseTo(expected, within(1e-15));
-    assertThat(categorical.hits()).isEqualTo(1); // of two equal logits the first is the answer
-  }
-
-  @Test
-  void rmsPropDividesByTheRootOfTheMeanSquare() {
-    RmsProp.Spec spec = new RmsProp.Spec(1, 0.5f, 0.5f, 0.25f);
-    double[] p = {1};
-    double[] g = {2};
-    double[] v = {4};
-    double[] m = {8};
-    ReferenceRmsProp after = ReferenceRmsProp.update(spec, p, g, v, m, 0.25);
-    assertThat(after.v().value(0)).isEqualTo(4);
-    assertThat(after.m().value(0)).isEqualTo(4 + 0.5 / Math.sqrt(4.25));
-    assertThat(after.p().value(0)).isEqualTo(1 - after.m().value(0));
-  }
-
-  @Test
-  void clippingKeepsTheDirectionOrBoundsEachElement() {
-    double[] g = {3, -4};
-    assertThat(ReferenceClipNorm.clip(new ClipNorm.Spec(2, 2.5f), g).values())
-        .containsExactly(1.5, -2);
-    assertThat(ReferenceClipNorm.clip(new ClipNorm.Spec(2, 5), g).values()).containsExactly(3, -4);
-    double[] infinite = {3, Double.POSITIVE_INFINITY};
-    assertThat(ReferenceClipNorm.clip(new ClipNorm.Spec(2, 5), infinite).values())
-        .containsExactly(NAN, NAN);
-    assertThat(ReferenceClipValue.clip(new ClipValue.Spec(2, -1, 3.5f), g).values())
-        .containsExactly(3, -1);
   }
 
   @Test
