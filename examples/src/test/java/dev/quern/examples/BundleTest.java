@@ -55,13 +55,7 @@ class BundleTest {
           "NOT TESTED: a bundle needs " + tool);
     }
     Outcome packed =
-        run(
-            Map.of(),
-            ROOT.resolve("packaging/bundle.sh"),
-            "--jdk",
-            JDK,
-            "--out",
-            archive);
+        run(Map.of(), ROOT.resolve("packaging/bundle.sh"), "--jdk", JDK, "--out", archive);
     assertThat(packed.code()).as(packed.err()).isZero();
     assertThat(packed.out()).startsWith(archive.toString()).hasLineCount(1);
     Path empty = Files.createDirectories(folder.resolve("an empty folder"));
