@@ -1,6 +1,5 @@
 package dev.quern.kernels.reference;
 
-
 import dev.quern.kernels.Activation;
 import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;

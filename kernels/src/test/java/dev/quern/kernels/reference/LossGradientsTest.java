@@ -1,6 +1,5 @@
 package dev.quern.kernels.reference;
 
-
 import dev.quern.kernels.DenseLoss;
 import dev.quern.kernels.Softmax;
 import dev.quern.kernels.SoftmaxCrossEntropy;
