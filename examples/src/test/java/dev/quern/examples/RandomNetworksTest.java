@@ -11,14 +11,12 @@ import dev.quern.train.Model;
 import dev.quern.train.Network;
 import dev.quern.train.data.DataSet;
 import dev.quern.train.optimizers.Optimizer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -48,6 +46,9 @@ final class RandomNetworksTest {
    */
   private static final int DRAWS_OF_ROWS = 3;
 
+  /** Of 900 networks (seeds 1, 1001 and 2001) PoCL needed other rows for 4, and once yet others. */
+  private static final int ONE_IN = 50;
+
   /** All there are; a new kind of layer belongs into RandomNetwork, too. */
   private static final Set<String> KINDS =
       Set.of(
@@ -72,39 +73,53 @@ final class RandomNetworksTest {
 
   @Test
   void everyDeviceTrainsAsTheCpuDoes() {
-    List<AvailableDevice> others = new ArrayList<>(Detection.detect().devices());
-    others.removeIf(device -> device.info().id().equals("cpu"));
-    Assumptions.assumeFalse(
-        others.isEmpty(), "NOT TESTED: this machine has one device; OpenCL would be another");
-    Set<String> kinds = new TreeSet<>();
+    List<AvailableDevice> others = OtherDevices.all();
     try (Device cpu = Detection.detect("cpu").require("cpu").open()) {
       for (AvailableDevice other : others) {
+        int[] drawn = new int[DRAWS_OF_ROWS + 1];
         try (Device device = other.open()) {
           for (long seed = SEED; seed < SEED + NETWORKS; seed++) {
-            requireSame(seed, cpu, device);
-            RandomNetwork.draw(seed)
-                .layerNames()
-                .forEach(n -> kinds.add(n.replaceAll("_\\d+$", "")));
+            drawn[drawsUntilSame(seed, cpu, device)]++;
           }
         }
-        System.out.printf("%s: %d random networks as on the CPU%n", other.info().id(), NETWORKS);
+        String id = other.info().id();
+        System.out.printf(
+            "%s: %d random networks as on the CPU, %d with other rows, %d with yet others%n",
+            id, NETWORKS, drawn[2], drawn[3]);
+        assertThat(NETWORKS - drawn[1])
+            .as("networks that were the same on %s with other rows only", id)
+            .isLessThanOrEqualTo(Math.ceilDiv(NETWORKS, ONE_IN));
       }
     }
-    assertThat(kinds).as("kinds of layers that were drawn").isEqualTo(KINDS);
   }
 
-  private static void requireSame(long seed, Device cpu, Device device) {
+  @Test
+  void everyKindOfLayerIsDrawn() {
+    Set<String> kinds = new TreeSet<>();
+    for (long seed = 1; seed <= 300; seed++) {
+      for (String name : RandomNetwork.draw(seed).layerNames()) {
+        kinds.add(name.replaceAll("_\\d+$", ""));
+      }
+    }
+    assertThat(kinds).isEqualTo(KINDS);
+  }
+
+  /** With how many draws of rows the weights were the same for the first time, 1 or more. */
+  private static int drawsUntilSame(long seed, Device cpu, Device device) {
     Network network = RandomNetwork.draw(seed);
     double least = Double.POSITIVE_INFINITY;
-    for (int draw = 0; draw < DRAWS_OF_ROWS && !(least <= BOUND); draw++) {
-      DataSet rows = rows(network, DRAWS_OF_ROWS * seed + draw);
+    int draws = 0;
+    while (draws < DRAWS_OF_ROWS && !(least <= BOUND)) {
+      DataSet rows = rows(network, DRAWS_OF_ROWS * seed + draws);
       least = Math.min(least, difference(network, rows, cpu, device));
+      draws++;
     }
     assertThat(least)
         .as(
             "relative difference of the weights of network %d on %s:%n%s",
             seed, device.info().id(), network.summary())
         .isLessThanOrEqualTo(BOUND);
+    return draws;
   }
 
   /** The largest distance of weights on two devices, relative to how far training moved them. */
