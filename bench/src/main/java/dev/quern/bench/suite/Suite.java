@@ -3,12 +3,17 @@ package dev.quern.bench.suite;
 import dev.quern.bench.suite.Problem.Transfer;
 import dev.quern.core.DataType;
 import dev.quern.core.DeviceInfo;
+import dev.quern.kernels.Activation;
 import dev.quern.kernels.Adam;
 import dev.quern.kernels.Add;
 import dev.quern.kernels.Augment;
 import dev.quern.kernels.AveragePool2d;
+import dev.quern.kernels.BatchNorm;
 import dev.quern.kernels.BiasAdd;
+import dev.quern.kernels.ClipNorm;
+import dev.quern.kernels.ClipValue;
 import dev.quern.kernels.Conv2d;
+import dev.quern.kernels.DenseLoss;
 import dev.quern.kernels.Dropout;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.GatherBatch;
@@ -18,6 +23,7 @@ import dev.quern.kernels.OpSpec;
 import dev.quern.kernels.Pass;
 import dev.quern.kernels.Precision;
 import dev.quern.kernels.Relu;
+import dev.quern.kernels.RmsProp;
 import dev.quern.kernels.Sgd;
 import dev.quern.kernels.Softmax;
 import dev.quern.kernels.SoftmaxCrossEntropy;
@@ -43,36 +49,6 @@ public final class Suite {
   private static final int MNIST_PARAMETERS = 225_034;
   private static final Set<Pass> PRODUCTS =
       EnumSet.of(Pass.FORWARD, Pass.BACKWARD_DATA, Pass.BACKWARD_FILTER);
-
-  /**
-   * The different convolutions of ResNet-50 v1.5 (He et al., arXiv:1512.03385, with the stride in
-   * the 3x3 layers) for pictures of 224 x 224: channels in, size in, filters, window, stride.
-   */
-  private static final int[][] RESNET50 = {
-    {3, 224, 64, 7, 2},
-    {64, 56, 64, 1, 1},
-    {64, 56, 64, 3, 1},
-    {64, 56, 256, 1, 1},
-    {256, 56, 64, 1, 1},
-    {256, 56, 128, 1, 1},
-    {128, 56, 128, 3, 2},
-    {128, 28, 512, 1, 1},
-    {256, 56, 512, 1, 2},
-    {512, 28, 128, 1, 1},
-    {128, 28, 128, 3, 1},
-    {512, 28, 256, 1, 1},
-    {256, 28, 256, 3, 2},
-    {256, 14, 1024, 1, 1},
-    {512, 28, 1024, 1, 2},
-    {1024, 14, 256, 1, 1},
-    {256, 14, 256, 3, 1},
-    {1024, 14, 512, 1, 1},
-    {512, 14, 512, 3, 2},
-    {512, 7, 2048, 1, 1},
-    {1024, 14, 2048, 1, 2},
-    {2048, 7, 512, 1, 1},
-    {512, 7, 512, 3, 1},
-  };
 
   /** Sides of pictures from MNIST's to ImageNet's, in steps of a fifth to a half. */
   private static final int[] SIDES = {28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224};
@@ -102,11 +78,11 @@ public final class Suite {
     suite.mnistBesides(32);
     suite.mnist(128);
     suite.mnistBesides(128);
-    suite.kernel(new Adam.Spec(MNIST_PARAMETERS));
-    suite.kernel(new Sgd.Spec(MNIST_PARAMETERS, 0.9f, false, 0));
+    suite.mnistParameters();
     suite.streaming();
     suite.skinny();
-    suite.resnet(suite.gpu ? 32 : 8);
+    ResNet50.convolutions(suite.gpu ? 32 : 8, precision)
+        .forEach(layer -> suite.kernel(layer, PRODUCTS));
     return suite.problems;
   }
 
@@ -216,11 +192,26 @@ public final class Suite {
             DataType.UINT8, MNIST_ROWS, MNIST_PIXELS, MNIST_ROWS, batch, 1 / 255f, 0));
   }
 
-  /** What it may be trained with besides, and what turns its logits into probabilities. */
+  /**
+   * What it may be trained with besides: behind its first convolution, in front of its first dense
+   * layer, in front of and behind it all.
+   */
   private void mnistBesides(int batch) {
+    kernel(new BatchNorm.Spec((long) batch * 26 * 26, 32, batch));
+    kernel(new Activation.Spec(Activation.Kind.GELU, (long) batch * 26 * 26 * 32));
     kernel(new Dropout.Spec((long) batch * MNIST_FEATURES, 0.25f, 1));
     kernel(Augment.builder().input(batch, 28, 28, 1).shift(0.1f, 0.1f).rotation(0.17f).build());
     kernel(new Softmax.Spec(batch, 10, false), EnumSet.of(Pass.FORWARD));
+    kernel(new DenseLoss.Spec(DenseLoss.Kind.CATEGORICAL_CROSS_ENTROPY, batch, 10));
+  }
+
+  /** What updates its weights, and what may limit their gradient before. */
+  private void mnistParameters() {
+    kernel(new Adam.Spec(MNIST_PARAMETERS));
+    kernel(new Sgd.Spec(MNIST_PARAMETERS, 0.9f, false, 0));
+    kernel(new RmsProp.Spec(MNIST_PARAMETERS));
+    kernel(new ClipNorm.Spec(MNIST_PARAMETERS, 1));
+    kernel(new ClipValue.Spec(MNIST_PARAMETERS, -1, 1));
   }
 
   private void mnistConvolution(int batch, int channels, int size, int filters) {
@@ -268,20 +259,5 @@ public final class Suite {
     gemm(Gemm.builder(32, 4096, 4096));
     gemm(Gemm.builder(4096, 32, 4096));
     gemm(Gemm.builder(4096, 4096, 32));
-  }
-
-  private void resnet(int batch) {
-    for (int[] layer : RESNET50) {
-      int padding = layer[3] / 2;
-      kernel(
-          Conv2d.builder()
-              .input(batch, layer[0], layer[1], layer[1])
-              .filters(layer[2], layer[3], layer[3])
-              .stride(layer[4], layer[4])
-              .padding(padding, padding, padding, padding)
-              .precision(precision)
-              .build(),
-          PRODUCTS);
-    }
   }
 }

@@ -34,11 +34,11 @@ class SuiteTest {
         .containsExactly("copy/16777216", "gemm/NNm256n256k256 forward");
   }
 
-  /** An op that has cases needs no line in this module. */
+  /** At a size that a network has, and not only at those of the conformance suite. */
   @ParameterizedTest
   @EnumSource(Kind.class)
   void everyOpIsTimed(Kind kind) {
-    List<Problem> problems = Suite.withShared(kind, Precision.FP32);
+    List<Problem> problems = Suite.all(kind, Precision.FP32);
     for (Class<?> op : OpSpec.class.getPermittedSubclasses()) {
       assertThat(problems)
           .as("problems of %s", op)
@@ -81,6 +81,10 @@ class SuiteTest {
             "dropout/51200rate0.25seed1 backward-data",
             "dropout/16777216rate0.5seed1 forward",
             "sgd/16777216momentum0.9 update",
+            "rmsprop/225034rho0.9momentum0.0eps1.0E-7 update",
+            "clip-norm/225034limit1.0 update",
+            "batch-norm/86528x32mb128eps0.001momentum0.99 backward-data",
+            "dense-loss/32x10categorical-cross-entropy forward",
             "train-step/mnist-b32",
             "train-step/mnist-b128",
             "inference/mnist-b128");
