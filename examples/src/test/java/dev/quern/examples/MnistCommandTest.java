@@ -3,20 +3,16 @@ package dev.quern.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quern.train.History;
-import dev.quern.train.data.DataSet;
 import dev.quern.train.files.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.jr.ob.JSON;
 
 /** The whole command on the CPU, with a few digits. */
@@ -196,57 +192,5 @@ class MnistCommandTest {
     assertThat(outcome.err())
         .contains("quern: cpu is out of memory: 'activations' asked for ")
         .doesNotContain("\tat ");
-  }
-
-  /** Each class a shade of its own: learnt at once, whatever the size. */
-  private static DataSet shades(int count, int side, int channels, int classes) {
-    byte[] pixels = new byte[count * side * side * channels];
-    int[] labels = new int[count];
-    for (int i = 0; i < count; i++) {
-      labels[i] = i % classes;
-      int row = side * side * channels;
-      Arrays.fill(pixels, i * row, (i + 1) * row, (byte) (255 * labels[i] / (classes - 1)));
-    }
-    return new DataSet("shades", pixels, labels, side, side, channels, classes);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"16, 3, 2", "28, 1, 10", "64, 1, 100"})
-  void picturesOfOtherSizesAndClassesTrainTheSameWay(int side, int channels, int classes)
-      throws IOException {
-    DataSet train = shades(200, side, channels, classes);
-    Path data = DigitFiles.write(folder.resolve("shades"), train, train.subset(0, 50));
-    Path out = folder.resolve("out");
-    Outcome outcome =
-        Outcome.of(
-            "mnist",
-            "--device",
-            "cpu",
-            "--data",
-            data.toString(),
-            "--epochs",
-            "2",
-            "--out",
-            out.toString());
-    assertThat(outcome.err()).contains("training on 200 ");
-    assertThat(outcome.code()).isZero();
-    assertThat(outcome.out()).contains("Test accuracy: ");
-    var weights = Safetensors.read(out.resolve("model.safetensors")).arrays();
-    assertThat(Objects.requireNonNull(weights.get("conv2d/kernel")).shape())
-        .containsExactly(3, 3, channels, 32);
-    assertThat(Objects.requireNonNull(weights.get("dense_1/bias")).shape())
-        .containsExactly(classes);
-    if (classes == 2) {
-      assertThat(outcome.out()).contains("Test accuracy: 1.0000");
-    }
-  }
-
-  @Test
-  void picturesThatAreTooSmallNameTheLayer() throws IOException {
-    DataSet tiny = shades(20, 6, 1, 2);
-    Path data = DigitFiles.write(folder.resolve("tiny"), tiny, tiny);
-    Outcome outcome = Outcome.of("mnist", "--device", "cpu", "--data", data.toString());
-    assertThat(outcome.code()).isEqualTo(1);
-    assertThat(outcome.err()).contains("layer 3 (conv2d_1), which gets (2, 2, 32)").hasLineCount(1);
   }
 }

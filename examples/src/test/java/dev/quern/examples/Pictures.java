@@ -10,13 +10,18 @@ import javax.imageio.ImageIO;
 final class Pictures {
   private Pictures() {}
 
-  /** A row of a data set as it is. */
+  /** A row of a data set as it is, gray or in colours. */
   static Path write(Path file, DataSet data, int row) throws IOException {
     byte[] pixels = data.pixels(row, row + 1);
     BufferedImage image =
         new BufferedImage(data.width(), data.height(), BufferedImage.TYPE_INT_RGB);
-    for (int i = 0; i < pixels.length; i++) {
-      image.setRGB(i % data.width(), i / data.width(), 0x10101 * Byte.toUnsignedInt(pixels[i]));
+    for (int at = 0; at < data.height() * data.width(); at++) {
+      int colour = 0;
+      for (int c = 0; c < 3; c++) {
+        int channel = Math.min(c, data.channels() - 1);
+        colour = colour << 8 | Byte.toUnsignedInt(pixels[at * data.channels() + channel]);
+      }
+      image.setRGB(at % data.width(), at / data.width(), colour);
     }
     return write(file, image);
   }

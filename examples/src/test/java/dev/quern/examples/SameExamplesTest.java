@@ -10,7 +10,7 @@ import dev.quern.train.Fit;
 import dev.quern.train.History;
 import dev.quern.train.Loss;
 import dev.quern.train.Model;
-import dev.quern.train.Optimizer;
+import dev.quern.train.optimizers.Optimizer;
 import dev.quern.train.data.DataSet;
 import dev.quern.train.data.Mnist;
 import dev.quern.train.data.SyntheticDigits;
