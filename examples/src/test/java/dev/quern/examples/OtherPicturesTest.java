@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quern.core.AvailableDevice;
 import dev.quern.core.Detection;
-import dev.quern.train.files.Safetensors;
 import dev.quern.train.data.DataSet;
+import dev.quern.train.files.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

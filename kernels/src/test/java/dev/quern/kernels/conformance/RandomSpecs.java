@@ -197,7 +197,13 @@ final class RandomSpecs {
     long rows = batch == 0 ? random.upTo(0, LONGEST) : (long) batch * random.extent();
     float epsilon = (float) Math.pow(10, -random.upTo(1, 6));
     return new BatchNorm.Spec(
-        rows, random.rowLength(), epsilon, random.below(1001) / 1000f, random.coin(), batch, random.coin());
+        rows,
+        random.rowLength(),
+        epsilon,
+        random.below(1001) / 1000f,
+        random.coin(),
+        batch,
+        random.coin());
   }
 
   private OpSpec<?> denseLoss() {

@@ -6,7 +6,6 @@ import dev.quern.core.Stream;
 import dev.quern.kernels.BatchNorm;
 import dev.quern.train.BoundLayer;
 import dev.quern.train.Initializer;
-import dev.quern.train.Layer;
 import dev.quern.train.LayerContext;
 import dev.quern.train.Shape;
 import dev.quern.train.WeightSpec;
