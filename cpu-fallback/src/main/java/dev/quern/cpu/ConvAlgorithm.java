@@ -3,6 +3,7 @@ package dev.quern.cpu;
 import dev.quern.core.ComputeException;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Pass;
+import dev.quern.kernels.Sums;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -99,15 +100,20 @@ enum ConvAlgorithm {
     boolean dense = spec.strideH() * spec.strideW() * spec.dilationH() * spec.dilationW() == 1;
     boolean taps = spec.r() == Winograd.TAPS && spec.s() == Winograd.TAPS;
     boolean channels = spec.c() % CHANNELS == 0 && spec.k() % CHANNELS == 0;
-    return !spec.exact() && dense && taps && channels && spec.groups() == 1 && spec.outputs() > 0;
+    return spec.sums() != Sums.EXACT
+        && dense
+        && taps
+        && channels
+        && spec.groups() == 1
+        && spec.outputs() > 0;
   }
 
   /**
-   * Whether it is chosen of itself. Forward, F(4 x 4) is not: where a window sees zeros alone it
-   * leaves a rest of 1e-7 of its neighbours, and where windows are equal their outputs differ by as
-   * much. A ReLU takes every second rest for positive, a max-pooling takes the wrong one of equals,
-   * and gradients go elsewhere: on MNIST that of a bias was off by a third. In F(2 x 2) only
-   * factors of 0 meet such zeros. The gradients' work is shared out by images.
+   * Whether it is chosen of itself. Forward, in training, F(4 x 4) is not: where a window sees
+   * zeros alone it leaves a rest of 1e-7 of its neighbours, and where windows are equal their
+   * outputs differ by as much. A ReLU takes every second rest for positive, a max-pooling takes the
+   * wrong one of equals, and gradients go elsewhere: on MNIST that of a bias was off by a third. In
+   * F(2 x 2) only factors of 0 meet such zeros. The gradients' work is shared out by images.
    */
   private boolean suits(Conv2d.Spec spec, Pass pass) {
     Winograd algorithm = winograd();
@@ -116,7 +122,7 @@ enum ConvAlgorithm {
       return false;
     }
     return switch (pass) {
-      case FORWARD -> this != WINOGRAD4;
+      case FORWARD -> this != WINOGRAD4 || spec.sums() == Sums.INFERENCE;
       case BACKWARD_DATA, BACKWARD_FILTER -> spec.n() >= LEAST_IMAGES;
       default -> false;
     };

@@ -15,6 +15,7 @@ import dev.quern.kernels.Conv2dBuilder;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Layout;
 import dev.quern.kernels.Pass;
+import dev.quern.kernels.Sums;
 import dev.quern.kernels.reference.Bounded;
 import dev.quern.kernels.reference.ReferenceConv2d;
 import java.util.List;
@@ -31,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class WinogradTest {
   private static final long SEED = 20261121;
 
-  /** What {@link Conv2d.Spec#exact} promises, as a share of the largest output. */
+  /** What {@link Sums} promises, as a share of the largest output. */
   private static final double PROMISED = 5e-5;
 
   @AfterEach
@@ -112,13 +113,15 @@ final class WinogradTest {
   }
 
   @Test
-  void exactForbidsIt() {
-    Conv2d.Spec exact = conv(32, 64, 56, 56, 64).padding(1, 1, 1, 1).exact(true).build();
+  void theSpecSaysHowFarItMayGo() {
+    Conv2d.Spec exact = conv(32, 64, 56, 56, 64).padding(1, 1, 1, 1).sums(Sums.EXACT).build();
     Conv2d.Spec free = conv(32, 64, 56, 56, 64).padding(1, 1, 1, 1).build();
+    Conv2d.Spec last = conv(32, 64, 56, 56, 64).padding(1, 1, 1, 1).sums(Sums.INFERENCE).build();
 
     assertThat(ConvAlgorithm.of(free, Pass.FORWARD)).isEqualTo(ConvAlgorithm.WINOGRAD2);
     assertThat(ConvAlgorithm.of(free, Pass.BACKWARD_DATA)).isEqualTo(ConvAlgorithm.WINOGRAD4);
     assertThat(ConvAlgorithm.of(exact, Pass.BACKWARD_DATA)).isEqualTo(ConvAlgorithm.DIRECT);
+    assertThat(ConvAlgorithm.of(last, Pass.FORWARD)).isEqualTo(ConvAlgorithm.WINOGRAD4);
     System.setProperty(ConvAlgorithm.PROPERTY, "winograd4");
     assertThat(ConvAlgorithm.of(exact, Pass.FORWARD)).isEqualTo(ConvAlgorithm.DIRECT);
   }

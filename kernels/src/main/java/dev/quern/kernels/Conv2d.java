@@ -164,9 +164,7 @@ public abstract class Conv2d extends OpKernel<Conv2d.Spec> {
    * @param groups independent groups of channels
    * @param epilogue what is fused behind the forward pass
    * @param precision arithmetic of the products
-   * @param exact whether the sums must be those above, term by term; otherwise they may be
-   *     rearranged after Winograd, which takes up to four times fewer products and whose error is
-   *     below 5e-5 of the largest output
+   * @param sums how freely they may be rearranged
    */
   public record Spec(
       Layout layout,
@@ -188,7 +186,7 @@ public abstract class Conv2d extends OpKernel<Conv2d.Spec> {
       int groups,
       Epilogue epilogue,
       Precision precision,
-      boolean exact)
+      Sums sums)
       implements OpSpec<Conv2d> {
 
     /**
@@ -265,7 +263,7 @@ public abstract class Conv2d extends OpKernel<Conv2d.Spec> {
           + (groups == 1 ? "" : "g" + groups)
           + (epilogue == Epilogue.NONE ? "" : "+" + epilogue)
           + (precision == Precision.FP32 ? "" : "+" + precision)
-          + (exact ? "+exact" : "");
+          + (sums == Sums.TRAINING ? "" : "+" + sums);
     }
 
     @Override

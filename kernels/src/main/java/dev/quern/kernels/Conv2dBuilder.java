@@ -4,7 +4,7 @@ import dev.quern.core.SpecException;
 
 /**
  * Builds a {@link Conv2d.Spec}. Defaults: NHWC, stride 1, no padding, dense, one group, no
- * epilogue, FP32, sums that may be rearranged.
+ * epilogue, FP32, sums for training.
  */
 public final class Conv2dBuilder {
   private Layout layout = Layout.NHWC;
@@ -16,7 +16,7 @@ public final class Conv2dBuilder {
   private int groups = 1;
   private Epilogue epilogue = Epilogue.NONE;
   private Precision precision = Precision.FP32;
-  private boolean exact;
+  private Sums sums = Sums.TRAINING;
 
   Conv2dBuilder() {}
 
@@ -74,9 +74,9 @@ public final class Conv2dBuilder {
     return this;
   }
 
-  /** Whether sums must not be rearranged, as Winograd's algorithm does. */
-  public Conv2dBuilder exact(boolean exact) {
-    this.exact = exact;
+  /** How freely sums may be rearranged. */
+  public Conv2dBuilder sums(Sums sums) {
+    this.sums = sums;
     return this;
   }
 
@@ -106,6 +106,6 @@ public final class Conv2dBuilder {
         groups,
         epilogue,
         precision,
-        exact);
+        sums);
   }
 }

@@ -5,6 +5,7 @@ import dev.quern.kernels.Conv2dBuilder;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Layout;
 import dev.quern.kernels.Precision;
+import dev.quern.kernels.Sums;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,10 +46,16 @@ final class Conv2dProblems {
     }
     problems.add(conv(layout, 2, 4, 8, 8).filters(8, 3, 3).precision(Precision.TF32));
     // Channels and windows that sums may be rearranged for, where that is allowed.
-    for (boolean exact : new boolean[] {false, true}) {
-      problems.add(conv(layout, 9, 16, 7, 10).filters(32, 3, 3).exact(exact));
+    for (Sums sums : Sums.values()) {
+      problems.add(conv(layout, 9, 16, 7, 10).filters(32, 3, 3).sums(sums));
     }
     problems.add(conv(layout, 8, 32, 9, 9).filters(16, 3, 3).padding(1, 0, 2, 1));
+    problems.add(
+        conv(layout, 1, 32, 9, 9)
+            .filters(48, 3, 3)
+            .padding(1, 2, 0, 1)
+            .epilogue(Epilogue.BIAS_RELU)
+            .sums(Sums.INFERENCE));
     return problems;
   }
 

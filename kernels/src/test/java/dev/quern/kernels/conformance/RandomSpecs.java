@@ -29,6 +29,7 @@ import dev.quern.kernels.Sgd;
 import dev.quern.kernels.Softmax;
 import dev.quern.kernels.SoftmaxCrossEntropy;
 import dev.quern.kernels.SoftmaxCrossEntropy.Reduction;
+import dev.quern.kernels.Sums;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -147,6 +148,7 @@ final class RandomSpecs {
         .groups(many)
         .epilogue(random.one(Epilogue.values()))
         .precision(random.below(8) == 0 ? Precision.TF32 : Precision.FP32)
+        .sums(random.one(Sums.values()))
         .build();
   }
 

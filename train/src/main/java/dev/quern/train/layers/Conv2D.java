@@ -5,6 +5,7 @@ import dev.quern.core.Stream;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Precision;
+import dev.quern.kernels.Sums;
 import dev.quern.train.BoundLayer;
 import dev.quern.train.LayerContext;
 import dev.quern.train.Shape;
@@ -69,12 +70,12 @@ public record Conv2D(
 
   @Override
   public Shape output(Shape input) {
-    Conv2d.Spec spec = spec(input, 1, Precision.FP32);
+    Conv2d.Spec spec = spec(input, 1, Precision.FP32, Sums.TRAINING);
     return new Shape(spec.p(), spec.q(), filters);
   }
 
   /** The kernel's problem. */
-  Conv2d.Spec spec(Shape input, int batch, Precision precision) {
+  Conv2d.Spec spec(Shape input, int batch, Precision precision, Sums sums) {
     Window2D.Padding padding = window.padding(input);
     return Conv2d.builder()
         .input(batch, input.channels(), input.height(), input.width())
@@ -85,6 +86,7 @@ public record Conv2D(
         .groups(groups)
         .epilogue(Epilogue.of(hasBias, activation.isRelu()))
         .precision(precision)
+        .sums(sums)
         .build();
   }
 
@@ -112,7 +114,9 @@ public record Conv2D(
 
     Bound(Conv2D layer, LayerContext context) {
       this.context = context;
-      kernel = context.prepare(layer.spec(context.input(), context.batch(), context.precision()));
+      Sums sums = context.dy() == null ? Sums.INFERENCE : Sums.TRAINING;
+      kernel =
+          context.prepare(layer.spec(context.input(), context.batch(), context.precision(), sums));
       activation = new BoundActivation(layer.activation, context, layer.filters, true);
       weights = context.weights().get(0);
       bias = layer.hasBias ? context.weights().get(1) : null;

@@ -5,6 +5,7 @@ import dev.quern.core.Stream;
 import dev.quern.kernels.BiasAdd;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Precision;
+import dev.quern.kernels.Sums;
 import dev.quern.train.BoundLayer;
 import dev.quern.train.LayerContext;
 import dev.quern.train.Shape;
@@ -67,7 +68,7 @@ public record Conv2DTranspose(int filters, Window2D window, boolean hasBias, Act
             input.height() * window.strideHeight() + (window.same() ? 0 : beyondHeight),
             input.width() * window.strideWidth() + (window.same() ? 0 : beyondWidth),
             filters);
-    convolution(input).spec(output, 1, Precision.FP32); // checks the rest
+    convolution(input).spec(output, 1, Precision.FP32, Sums.TRAINING); // checks the rest
     return output;
   }
 
@@ -101,7 +102,9 @@ public record Conv2DTranspose(int filters, Window2D window, boolean hasBias, Act
       Shape output = layer.output(input);
       kernel =
           context.prepare(
-              layer.convolution(input).spec(output, context.batch(), context.precision()));
+              layer
+                  .convolution(input)
+                  .spec(output, context.batch(), context.precision(), Sums.TRAINING));
       long pixels = (long) context.batch() * output.height() * output.width();
       bias = layer.hasBias ? context.prepare(new BiasAdd.Spec(pixels, output.channels())) : null;
       activation = new BoundActivation(layer.activation, context, output.channels(), false);
