@@ -243,6 +243,7 @@ done
 step "same weights twice" 40 bash -c 'twice "$@"' bash "${digits[@]}"
 step "batch normalisation, residuals" 30 "$quern" example shapes --device "$device"
 step "transfer learning" 30 "$quern" example transfer --device "$device" "${digits[@]}"
+step "augmentation" 30 "$quern" example augmentation --device "$device" "${digits[@]}"
 step bench 90 "$quern" bench --device "$device" "${bench[@]}" --json "$work/json"
 peer "mnist by PyTorch" "$peer_seconds" "$here/peers/mnist_torch.py"
 peer "kernels by PyTorch" $((peer_seconds / 2)) "$here/peers/kernels_torch.py"

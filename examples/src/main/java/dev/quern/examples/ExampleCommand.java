@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 /** Runs one of the small programs that are there to be copied from. */
 @Command(
     name = "example",
-    description = "Runs a small program to copy from: transfer (learning) or (coloured) shapes.",
+    description =
+        "Runs a small program to copy from: transfer (learning), (coloured) shapes, augmentation.",
     mixinStandardHelpOptions = true)
 final class ExampleCommand implements Callable<Integer> {
   /** The programs. */
@@ -25,7 +26,9 @@ final class ExampleCommand implements Callable<Integer> {
     /** {@link TransferLearning}. */
     TRANSFER,
     /** {@link ColouredShapes}. */
-    SHAPES
+    SHAPES,
+    /** {@link VariedDigits}. */
+    AUGMENTATION
   }
 
   @Spec private CommandSpec command;
@@ -48,6 +51,7 @@ final class ExampleCommand implements Callable<Integer> {
       switch (program) {
         case TRANSFER -> TransferLearning.run(device, mnist(), out);
         case SHAPES -> ColouredShapes.run(device, out);
+        case AUGMENTATION -> VariedDigits.run(device, mnist(), out);
       }
     } catch (IOException e) {
       throw new DataException("example: a temporary file cannot be written", e);

@@ -45,6 +45,13 @@ class ExamplesTest {
   }
 
   @Test
+  void variedDigitsAreLearned() {
+    Mnist drawn = new Mnist(SyntheticDigits.draw(6_000, 1), SyntheticDigits.draw(1_000, 2));
+    assertThat(VariedDigits.accuracy(VariedDigits.network(), device, drawn, 2, 1))
+        .isGreaterThan(0.9);
+  }
+
+  @Test
   void theProgramsAreShort() throws IOException {
     List<String> mnist = source("MnistCnn");
     int begin = mnist.indexOf("  public static void main(String[] args) {");
