@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Damaged files end in a sentence or are read; nothing else may happen. */
 class IdxMutationTest {
-  private static final int ROUNDS = 2_000;
+  private static final int ROUNDS = 50_000;
 
   @Test
   void plainFilesEndInASentence(@TempDir Path folder) throws IOException {
