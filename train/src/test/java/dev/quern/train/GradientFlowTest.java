@@ -3,8 +3,10 @@ package dev.quern.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quern.train.layers.Add;
+import dev.quern.train.layers.BatchNormalization;
 import dev.quern.train.layers.Conv2D;
 import dev.quern.train.layers.Dense;
+import dev.quern.train.layers.Dropout;
 import dev.quern.train.layers.Flatten;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +68,19 @@ class GradientFlowTest {
     GradientFlow flow = flow(Add.of(shortcut, shortcut.then(CONV.relu())));
     assertThat(flow.copy(0)).isEqualTo(GradientFlow.NONE);
     assertThat(flow.slots()).hasSize(1);
+  }
+
+  @Test
+  void aLayerThatCanWritesOverTheGradientItGot() {
+    GradientFlow flow = flow(x.then(BatchNormalization.of(), Dropout.of(0.5)));
+    assertThat(flow.slots()).hasSize(1);
+    assertThat(flow.written(1, 0)).isEqualTo(flow.slot(2)).isEqualTo(flow.slot(1));
+  }
+
+  @Test
+  void whatSeveralReadIsNotWrittenOver() {
+    GradientFlow flow = flow(Add.of(x.then(CONV), x.then(Dropout.of(0.5))));
+    assertThat(flow.written(2, 0)).isNotEqualTo(flow.slot(3));
   }
 
   @Test

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quern.core.SpecException;
+import dev.quern.train.layers.Activation;
 import dev.quern.train.layers.Add;
+import dev.quern.train.layers.BatchNormalization;
 import dev.quern.train.layers.Conv2D;
 import dev.quern.train.layers.Dense;
 import dev.quern.train.layers.Dropout;
@@ -44,6 +46,27 @@ class NetworkTest {
     Node x = input.then(CONV);
     assertThat(x.then(CONV).shape()).isEqualTo(x.shape());
     assertThat(Network.of(x.then(Flatten.of())).layerNames()).containsExactly("conv2d", "flatten");
+  }
+
+  @Test
+  void functionsMoveIntoTheLayerInFront() {
+    Node normalised = input.then(CONV, BatchNormalization.of());
+    Network row = Network.of(normalised.then(Activation.relu(), MaxPooling2D.of(2, 2)));
+    assertThat(row.fused().entries())
+        .extracting(e -> e.name() + " of " + e.inputs())
+        .containsExactly("conv2d of [0]", "batch_normalization of [1]", "max_pooling2d of [2]");
+    assertThat(row.fused().entries().get(1).operation()).isEqualTo(BatchNormalization.of().relu());
+  }
+
+  @Test
+  void functionsStayWhereTheyCannotMove() {
+    Node x = input.then(CONV);
+    Network twoTakers = Network.of(Add.of(x, x.then(Activation.relu())));
+    assertThat(twoTakers.fused().layerNames()).isEqualTo(twoTakers.layerNames());
+    Network twice = Network.of(input.then(CONV.relu(), Activation.tanh()));
+    assertThat(twice.fused().layerNames()).isEqualTo(twice.layerNames());
+    Network alone = Network.of(input.then(Activation.relu(), CONV));
+    assertThat(alone.fused().layerNames()).isEqualTo(alone.layerNames());
   }
 
   @Test
