@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Locale;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
@@ -25,11 +27,16 @@ record Picture(int height, int width, int channels, float[] values) {
   /** 64 million pixels: more than any camera's, and a damaged file may claim anything. */
   private static final long MOST_PIXELS = 1 << 26;
 
+  /** Four million pixels: a network sees thousands, and Java's heap is small. */
+  private static final double KEPT_PIXELS = 1 << 22;
+
   /** Luma of the three colours; source: ITU-R recommendation BT.601. */
   private static final float[] LUMA = {0.299f, 0.587f, 0.114f};
 
   /**
-   * Reads a PNG, a JPEG, or what else Java reads; transparency shows a white page behind.
+   * Reads a PNG, a JPEG, or what else Java reads; transparency shows a white page behind. Of a
+   * picture with more than four million pixels every second row and column, or every third, and so
+   * on.
    *
    * @param channels 1 or 3, whatever the file has
    * @throws DataException if it cannot be read, is no picture, or is too large
@@ -39,7 +46,10 @@ record Picture(int height, int width, int channels, float[] values) {
       throw new DataException(
           "pictures have 1 channel or 3, but the model takes %d".formatted(channels));
     }
-    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+    if (Files.isDirectory(file)) {
+      throw new DataException("%s: is a folder; name the pictures in it".formatted(file));
+    }
+    if (!Files.isReadable(file)) {
       throw new DataException("%s: there is no such file that can be read".formatted(file));
     }
     ImageIO.setUseCache(false); // no files of its own
@@ -51,8 +61,10 @@ record Picture(int height, int width, int channels, float[] values) {
       ImageReader reader = readers.next();
       try {
         reader.setInput(stream, true, true);
-        requireSize(file, reader.getWidth(0), reader.getHeight(0));
-        return of(reader.read(0), channels);
+        int step = step(file, reader.getWidth(0), reader.getHeight(0));
+        ImageReadParam sparsely = reader.getDefaultReadParam();
+        sparsely.setSourceSubsampling(step, step, 0, 0);
+        return of(reader.read(0, sparsely), channels);
       } finally {
         reader.dispose();
       }
@@ -64,12 +76,21 @@ record Picture(int height, int width, int channels, float[] values) {
     }
   }
 
-  private static void requireSize(Path file, int width, int height) {
-    if ((long) width * height > MOST_PIXELS) {
+  /** Rows and columns from one that is kept to the next. */
+  private static int step(Path file, int width, int height) {
+    long pixels = (long) width * height;
+    if (pixels > MOST_PIXELS) {
       throw new DataException(
-          "%s: pictures of up to %d pixels are read, but this one has %d x %d; make it smaller"
-              .formatted(file, MOST_PIXELS, width, height));
+          String.format(
+              Locale.ROOT,
+              "%s: pictures of up to %,d pixels are read, but this one has %,d x %,d; make it"
+                  + " smaller",
+              file,
+              MOST_PIXELS,
+              width,
+              height));
     }
+    return (int) Math.ceil(Math.sqrt(Math.max(1, pixels / KEPT_PIXELS)));
   }
 
   private static Picture of(BufferedImage image, int channels) {

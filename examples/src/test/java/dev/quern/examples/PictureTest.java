@@ -7,6 +7,7 @@ import dev.quern.train.data.DataException;
 import dev.quern.train.data.DataSet;
 import dev.quern.train.data.SyntheticDigits;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,8 +115,20 @@ class PictureTest {
   }
 
   @Test
+  void ofAPhotographNoMoreIsKeptThanFits() throws IOException {
+    for (String name : new String[] {"photo.png", "photo.jpg"}) {
+      BufferedImage image = new BufferedImage(4_032, 3_024, BufferedImage.TYPE_BYTE_GRAY);
+      Arrays.fill(((DataBufferByte) image.getRaster().getDataBuffer()).getData(), (byte) 200);
+      Picture photo = Picture.read(Pictures.write(folder.resolve(name), image), 1);
+      assertThat(photo.height()).isEqualTo(1_512);
+      assertThat(photo.width()).isEqualTo(2_016);
+      assertThat(photo.at(1_511, 2_015, 0)).isCloseTo(photo.at(0, 0, 0), ROUNDING);
+    }
+  }
+
+  @Test
   void whatIsNoPictureIsASentence() throws IOException {
-    refused(folder, "no such file");
+    refused(folder, "is a folder");
     refused(folder.resolve("gone.png"), "no such file");
     Path text = Files.writeString(folder.resolve("text.png"), "hello");
     refused(text, "is no PNG or JPEG");
