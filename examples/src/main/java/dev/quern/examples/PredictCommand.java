@@ -4,6 +4,7 @@ import dev.quern.train.Model;
 import dev.quern.train.Shape;
 import dev.quern.train.data.DataException;
 import dev.quern.train.data.DataSet;
+import dev.quern.train.data.Samples;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -43,7 +44,9 @@ final class PredictCommand implements Callable<Integer> {
 
   @Option(
       names = "--mnist-style",
-      description = "Centre and scale drawn digits as MNIST's are: white on black, 28 x 28.")
+      description =
+          "For digits drawn on paper or photographed: centres and scales them as MNIST's are, white"
+              + " on black, 28 x 28.")
   private boolean mnistStyle;
 
   PredictCommand() {}
@@ -78,7 +81,7 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   /** All pictures as the network takes them. */
-  private DataSet pictures(Model opened) {
+  private Samples pictures(Model opened) {
     Shape input = opened.network().input();
     if (mnistStyle && !input.equals(DIGIT)) {
       throw new DataException(
@@ -90,14 +93,7 @@ final class PredictCommand implements Callable<Integer> {
       Picture fitting = mnistStyle ? MnistStyle.of(picture) : picture.resized(input);
       System.arraycopy(fitting.bytes(), 0, pixels, i * input.elements(), input.elements());
     }
-    int classes = opened.network().output().elements();
-    return new DataSet(
-        "the pictures",
-        pixels,
-        new int[images.size()],
-        input.height(),
-        input.width(),
-        input.channels(),
-        classes);
+    return DataSet.pictures(
+        "the pictures", pixels, input.height(), input.width(), input.channels());
   }
 }

@@ -42,6 +42,19 @@ final class DeviceState implements AutoCloseable {
     }
   }
 
+  /**
+   * Says it of the model: of a stream that is closed its user has never heard.
+   *
+   * @throws IllegalStateException if it is closed
+   */
+  void requireOpen() {
+    if (closing.isEmpty()) {
+      throw new IllegalStateException(
+          "the model is closed: use it inside of its try block, or save it there and open the file"
+              + " again");
+    }
+  }
+
   Stream stream() {
     return stream;
   }

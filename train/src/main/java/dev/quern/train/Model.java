@@ -3,6 +3,7 @@ package dev.quern.train;
 import dev.quern.core.Device;
 import dev.quern.core.SpecException;
 import dev.quern.train.data.DataSet;
+import dev.quern.train.data.Samples;
 import dev.quern.train.data.Split;
 import dev.quern.train.files.Safetensors;
 import dev.quern.train.optimizers.Schedule;
@@ -56,10 +57,12 @@ public final class Model implements AutoCloseable {
 
   /** What the model has on the device. */
   DeviceState state() {
+    state.requireOpen();
     return state;
   }
 
   Weights weights() {
+    state.requireOpen();
     return weights;
   }
 
@@ -77,8 +80,7 @@ public final class Model implements AutoCloseable {
     requireFitting(data);
     if (network().entries().stream().noneMatch(Network.Entry::trains)) {
       throw new SpecException(
-          "fit: there is nothing to train: no layer of the network has weights that are not"
-              + " frozen");
+          "fit: there is nothing to train: no layer has weights that are not frozen");
     }
     Split split = settings.split(data);
     DataSet rows = split == null ? data : split.train();
@@ -117,17 +119,21 @@ public final class Model implements AutoCloseable {
     if (!(setup.optimizer().learningRate() instanceof Schedule.Constant)) {
       throw new SpecException("the learning rate follows a schedule and cannot be set by hand");
     }
-    weights.learningRate(Schedule.constant(rate).checked(stepsTrained()));
+    weights().learningRate(Schedule.constant(rate).checked(stepsTrained()));
   }
 
   /** The learning rate of the last step, or of the next one where it does not change by itself. */
   public float learningRate() {
-    return weights.learningRate();
+    return weights().learningRate();
+  }
+
+  /** Loss and accuracy over a data set, without training; 128 rows at a time. */
+  public Evaluation evaluate(DataSet data) {
+    return evaluate(data, Prediction.BATCH);
   }
 
   /** Loss and accuracy over a data set, without training; {@code batch} rows at a time. */
   public Evaluation evaluate(DataSet data, int batch) {
-    requireFitting(data);
     try (Evaluator evaluator = evaluator(data, batch)) {
       return evaluator.run();
     }
@@ -138,7 +144,7 @@ public final class Model implements AutoCloseable {
     if (batch < 1) {
       throw new SpecException("evaluate: batch must be at least 1, but is " + batch);
     }
-    return new Evaluator(device(), network(), state.parameters(), setup.plan(batch, false), data);
+    return new Evaluator(device(), network(), state().parameters(), setup.plan(batch, false), data);
   }
 
   /**
@@ -147,8 +153,12 @@ public final class Model implements AutoCloseable {
    * @return [rows][outputs]
    */
   public float[][] predict(DataSet data) {
-    requireFitting(data);
     return Prediction.of(this, data);
+  }
+
+  /** As {@link #predict(DataSet)}, of rows of which nobody knows what is right. */
+  public float[][] predict(Samples rows) {
+    return predict(rows.labelled(new int[rows.count()], 1)); // a prediction never looks at them
   }
 
   private void requireFitting(DataSet data) {
@@ -181,17 +191,17 @@ public final class Model implements AutoCloseable {
 
   /** Names of all weights, {@code layer/weight}, in the order of the layers. */
   public List<String> weightNames() {
-    return weights.names();
+    return weights().names();
   }
 
   /** Shape of a weight in Keras's order. */
   public List<Integer> weightShape(String name) {
-    return weights.shape(name);
+    return weights().shape(name);
   }
 
   /** A weight's elements in Keras's order. */
   public float[] weight(String name) {
-    return weights.read(name);
+    return weights().read(name);
   }
 
   /**
@@ -200,7 +210,7 @@ public final class Model implements AutoCloseable {
    * @throws SpecException if the weight is not trained
    */
   public float[] gradient(String name) {
-    return weights.gradient(name);
+    return weights().gradient(name);
   }
 
   /**
@@ -209,7 +219,7 @@ public final class Model implements AutoCloseable {
    * @param values as many elements as the weight has, in Keras's order
    */
   public void setWeight(String name, float[] values) {
-    weights.write(name, values);
+    weights().write(name, values);
   }
 
   /**
@@ -231,7 +241,7 @@ public final class Model implements AutoCloseable {
    * @throws dev.quern.train.data.DataException if the file cannot be written; an old one then stays
    */
   public void saveWeights(Path file) {
-    Safetensors.write(file, weights.arrays());
+    Safetensors.write(file, weights().arrays());
   }
 
   /**
@@ -247,8 +257,8 @@ public final class Model implements AutoCloseable {
 
   /** Takes over what a file holds, which is known to fit. */
   void restore(Checkpoint saved) {
-    weights.restore(saved.values(), Math.toIntExact(saved.steps()));
-    weights.learningRate(saved.learningRate());
+    weights().restore(saved.values(), Math.toIntExact(saved.steps()));
+    weights().learningRate(saved.learningRate());
     progress.restore(saved.history(), saved.steps());
     classNames = saved.classNames();
   }

@@ -230,6 +230,15 @@ public final class Network {
   }
 
   /**
+   * Puts the network on a device, with fresh weights from seed 1.
+   *
+   * @param device where; must stay open as long as the model
+   */
+  public Model compile(Device device, Optimizer optimizer, Loss loss) {
+    return compile(device, optimizer, loss, 1);
+  }
+
+  /**
    * Puts the network on a device, with fresh weights.
    *
    * @param device where; must stay open as long as the model

@@ -7,7 +7,8 @@ import java.util.Arrays;
 
 /** A model's answers to rows that it only looks at. */
 final class Prediction {
-  private static final int BATCH = 128;
+  /** Rows at a time. */
+  static final int BATCH = 128;
 
   private Prediction() {}
 

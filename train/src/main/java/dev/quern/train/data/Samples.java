@@ -56,7 +56,7 @@ public final class Samples {
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < 0 || labels[i] >= classes) {
         throw new DataException(
-            "%s: labels must be 0 to %d, but label %d is %d"
+            "%s: labels must be 0 to %d, but that of row %d is %d"
                 .formatted(name, classes - 1, i, labels[i]));
       }
     }
@@ -103,8 +103,7 @@ public final class Samples {
         LongStream.of(rows, height, width, channels)
             .mapToObj(BigInteger::valueOf)
             .reduce(BigInteger.ONE, BigInteger::multiply);
-    int present = bytes != null ? bytes.length : Objects.requireNonNull(numbers).length;
-    if (!needed.equals(BigInteger.valueOf(present))) {
+    if (!needed.equals(BigInteger.valueOf(present()))) {
       throw new DataException(
           "%s: %d %s of %d x %d x %d %s need %d %s, but there are %d"
               .formatted(
@@ -116,8 +115,8 @@ public final class Samples {
                   channels,
                   bytes != null ? "pictures" : "samples",
                   needed,
-                  bytes != null ? "bytes" : "numbers",
-                  present));
+                  unit(),
+                  present()));
     }
   }
 
@@ -149,6 +148,35 @@ public final class Samples {
       System.arraycopy(rows[i], 0, all, i * length, length);
     }
     return all;
+  }
+
+  /**
+   * Number of rows.
+   *
+   * @throws DataException if a size is below 1, or the last row is not whole
+   */
+  public int count() {
+    if (height < 1 || width < 1 || channels < 1) {
+      throw new DataException(
+          "%s: height, width and channels must be at least 1, but are %d, %d and %d"
+              .formatted(name, height, width, channels));
+    }
+    long row = (long) height * width * channels;
+    int present = present();
+    if (present % row != 0) {
+      throw new DataException(
+          "%s: rows of %d x %d x %d must be whole, but there are %d %s"
+              .formatted(name, height, width, channels, present, unit()));
+    }
+    return (int) (present / row);
+  }
+
+  private int present() {
+    return bytes != null ? bytes.length : Objects.requireNonNull(numbers).length;
+  }
+
+  private String unit() {
+    return bytes != null ? "bytes" : "numbers";
   }
 
   int height() {

@@ -68,7 +68,7 @@ class DataSetTest {
   void refusesLabelsOutOfRange() {
     assertThatExceptionOfType(DataException.class)
         .isThrownBy(() -> new DataSet("a", new byte[12], labels(), 1, 2, 1, 2))
-        .withMessage("a: labels must be 0 to 1, but label 2 is 2");
+        .withMessage("a: labels must be 0 to 1, but that of row 2 is 2");
   }
 
   @Test
@@ -132,7 +132,7 @@ class DataSetTest {
     refused(() -> good.withTargets(new float[2], 0), "at least 1");
     refused(
         () -> good.labelled(new int[3]), "3 labels of 1 x 1 x 2 samples need 6 numbers", "are 4");
-    refused(() -> good.labelled(new int[] {0, -1}), "label 1 is -1");
+    refused(() -> good.labelled(new int[] {0, -1}), "that of row 1 is -1");
     float[][] ragged = {{1, 2}, {3}};
     refused(() -> DataSet.features("r", ragged), "feature row 0 has 2 numbers and row 1 has 1");
     refused(() -> good.withTargets(ragged), "target row 0 has 2 numbers and row 1 has 1");
