@@ -35,12 +35,26 @@ record Window(
     requireAtLeast(op, "padding after " + axis, padAfter, 0);
     requireAtLeast(op, "dilation along " + axis, dilation, 1);
     long outputs = countOutputs(size, window, stride, padBefore, padAfter, dilation, ceilMode);
-    if (outputs < 1 || outputs > Integer.MAX_VALUE) {
+    if (outputs < 1) {
       throw new SpecException(
-          ("%s: output %s must be positive, but (size + padBefore + padAfter - ((window-1)*dilation"
-                  + " + 1)) / stride + 1 = %d with size=%d padBefore=%d padAfter=%d window=%d"
-                  + " dilation=%d stride=%d")
-              .formatted(op, axis, outputs, size, padBefore, padAfter, window, dilation, stride));
+          ("%s: the window spans a %s of %d, but the input has %d there, padding included"
+                  + " (size=%d padBefore=%d padAfter=%d window=%d dilation=%d): take a smaller"
+                  + " window or more padding")
+              .formatted(
+                  op,
+                  axis,
+                  (window - 1L) * dilation + 1,
+                  (long) size + padBefore + padAfter,
+                  size,
+                  padBefore,
+                  padAfter,
+                  window,
+                  dilation));
+    }
+    if (outputs > Integer.MAX_VALUE) {
+      throw new SpecException(
+          "%s: output %s must be at most %d, but is %d"
+              .formatted(op, axis, Integer.MAX_VALUE, outputs));
     }
   }
 

@@ -65,14 +65,14 @@ class SpecMessagesTest {
   private static Map<String, Supplier<OpSpec<?>>> images() {
     Map<String, Supplier<OpSpec<?>>> wrong = new TreeMap<>();
     wrong.put(
-        "conv2d: output height must be positive, but (size + padBefore + padAfter -"
-            + " ((window-1)*dilation + 1)) / stride + 1 = -1 with size=5 padBefore=0 padAfter=0"
-            + " window=7 dilation=1 stride=1",
+        "conv2d: the window spans a height of 7, but the input has 5 there, padding included"
+            + " (size=5 padBefore=0 padAfter=0 window=7 dilation=1): take a smaller window"
+            + " or more padding",
         () -> conv().filters(4, 7, 3).build());
     wrong.put(
-        "conv2d: output width must be positive, but (size + padBefore + padAfter -"
-            + " ((window-1)*dilation + 1)) / stride + 1 = 0 with size=6 padBefore=1 padAfter=1"
-            + " window=3 dilation=4 stride=2",
+        "conv2d: the window spans a width of 9, but the input has 8 there, padding included"
+            + " (size=6 padBefore=1 padAfter=1 window=3 dilation=4): take a smaller window"
+            + " or more padding",
         () -> conv().padding(0, 1, 0, 1).dilation(1, 4).stride(1, 2).build());
     wrong.put(
         "conv2d: groups must divide both c and k, but groups=2 c=3 k=4",
@@ -91,18 +91,18 @@ class SpecMessagesTest {
         "conv2d: one padded image must have fewer than 2^31 elements, but has 50000 x 50000 x 3",
         () -> conv().input(1, 3, 50_000, 50_000).build());
     wrong.put(
-        "maxpool2d: output height must be positive, but (size + padBefore + padAfter -"
-            + " ((window-1)*dilation + 1)) / stride + 1 = 0 with size=5 padBefore=0 padAfter=0"
-            + " window=6 dilation=1 stride=6",
+        "maxpool2d: the window spans a height of 6, but the input has 5 there, padding included"
+            + " (size=5 padBefore=0 padAfter=0 window=6 dilation=1): take a smaller window"
+            + " or more padding",
         () -> pool().window(6, 2).build());
     wrong.put(
         "maxpool2d: window width must be at least 1, but is 0", () -> pool().window(2, 0).build());
     wrong.put(
         "maxpool2d: n must be at least 0, but is -1", () -> pool().input(-1, 3, 5, 6).build());
     wrong.put(
-        "avgpool2d: output width must be positive, but (size + padBefore + padAfter -"
-            + " ((window-1)*dilation + 1)) / stride + 1 = 0 with size=6 padBefore=0 padAfter=0"
-            + " window=7 dilation=1 stride=7",
+        "avgpool2d: the window spans a width of 7, but the input has 6 there, padding included"
+            + " (size=6 padBefore=0 padAfter=0 window=7 dilation=1): take a smaller window"
+            + " or more padding",
         () -> averagePool().window(2, 7).build());
     wrong.put(
         "avgpool2d: c must be at least 1, but is 0", () -> averagePool().input(1, 0, 5, 6).build());

@@ -27,7 +27,8 @@ final class WeightFile {
       }
       if (!array.shape().equals(model.weightShape(name))) {
         throw new DataException(
-            "%s: weight '%s' has shape %s there, but %s in the network"
+            ("%s: weight '%s' has shape %s there, but %s in the network; loadMatching takes over"
+                    + " those that fit")
                 .formatted(file, name, array.shape(), model.weightShape(name)));
       }
     }

@@ -81,6 +81,21 @@ class SequentialTest {
         .contains("Total params: 225,034");
   }
 
+  @Test
+  void longNamesKeepTheColumnsInLine() {
+    String summary =
+        Sequential.of(DIGIT, BatchNormalization.of(), GlobalAveragePooling2D.of(), Dense.of(3))
+            .summary();
+    String[] lines = summary.split("\n");
+    assertThat(lines).hasSize(9);
+    assertThat(lines)
+        .filteredOn(line -> !line.contains(":"))
+        .extracting(String::length)
+        .containsOnly(lines[1].length());
+    assertThat(lines[0].indexOf("Output shape")).isEqualTo(lines[2].indexOf("(28, 28, 1)"));
+    assertThat(lines[0].indexOf("Output shape")).isEqualTo(lines[4].indexOf("(3)"));
+  }
+
   static Stream<Arguments> shapes() {
     return Stream.of(
         shape(Conv2D.of(4, 3, 3).strides(2, 3), "(13, 9, 4)"),
@@ -144,25 +159,26 @@ class SequentialTest {
     Conv2D conv = Conv2D.of(8, 3, 3);
     return Stream.of(
         misfit("dense", DIGIT, "(28, 28, 1)", "Flatten", Dense.of(10)),
-        misfit("conv2d_1", new Shape(4, 4, 1), "output height must be positive", "-", conv, conv),
+        misfit("conv2d_1", new Shape(4, 4, 1), "spans a height of 3", "has 2 there", conv, conv),
         misfit(
             "max_pooling2d",
             new Shape(3, 3, 1),
-            "output height must be positive",
+            "spans a height of 4",
             "window=4",
             MaxPooling2D.of(4, 1)),
         misfit(
             "conv2d",
             DIGIT,
-            "groups must divide both c and k",
-            "groups=2 c=1 k=8",
+            "groups must divide channels and filters",
+            "groups=2 channels=1 filters=8",
             conv.inGroups(2)),
         misfit("conv2d", DIGIT, "groups must be at least 1", "0", conv.inGroups(0)),
         misfit("conv2d", DIGIT, "stride", "0", conv.strides(0, 1)),
         misfit("conv2d", DIGIT, "stride", "-1", conv.samePadding().strides(1, -1)),
         misfit("conv2d", DIGIT, "dilation", "0", conv.dilation(0, 1)),
-        misfit("conv2d", DIGIT, "k must be at least 1", "0", Conv2D.of(0, 3, 3)),
-        misfit("conv2d", DIGIT, "window height must be at least 1", "0", Conv2D.of(1, 0, 3)),
+        misfit("conv2d", DIGIT, "filters must be at least 1", "0", Conv2D.of(0, 3, 3)),
+        misfit("conv2d", DIGIT, "window must be at least 1 x 1", "0 x 3", Conv2D.of(1, 0, 3)),
+        misfit("max_pooling2d", DIGIT, "window must be", "0 x 2", MaxPooling2D.of(0, 2)),
         misfit("conv1d", DIGIT, "conv1d expects (1, steps, channels)", "28", Conv1D.of(2, 3)),
         misfit("max_pooling1d", DIGIT, "expects (1, steps", "28", MaxPooling1D.of(2)),
         misfit("average_pooling1d", DIGIT, "expects (1, steps", "28", AveragePooling1D.of(2)),

@@ -95,7 +95,8 @@ class WeightFileTest {
       Map<String, float[]> before = weights(wide);
       refused(
           () -> wide.load(file),
-          "weight 'dense/kernel' has shape [48, 4] there, but [48, 7] in the network");
+          "weight 'dense/kernel' has shape [48, 4] there, but [48, 7] in the network;"
+              + " loadMatching");
       assertThat(weights(wide)).usingRecursiveComparison().isEqualTo(before);
     }
     Network deeper =

@@ -1,6 +1,7 @@
 package dev.quern.train.layers;
 
 import dev.quern.core.DeviceBuffer;
+import dev.quern.core.SpecException;
 import dev.quern.core.Stream;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Epilogue;
@@ -70,8 +71,21 @@ public record Conv2D(
 
   @Override
   public Shape output(Shape input) {
+    requireFilters(input.channels());
     Conv2d.Spec spec = spec(input, 1, Precision.FP32, Sums.TRAINING);
     return new Shape(spec.p(), spec.q(), filters);
+  }
+
+  /** Says it in the words of layers: the kernel's are other ones. */
+  private void requireFilters(int channels) {
+    if (filters < 1) {
+      throw new SpecException("conv2d: filters must be at least 1, but is " + filters);
+    }
+    if (groups > 0 && (channels % groups != 0 || filters % groups != 0)) {
+      throw new SpecException(
+          "conv2d: groups must divide channels and filters, but groups=%d channels=%d filters=%d"
+              .formatted(groups, channels, filters));
+    }
   }
 
   /** The kernel's problem. */

@@ -72,9 +72,13 @@ public record Window2D(
   /**
    * What an image of this shape is padded with.
    *
-   * @throws SpecException if a stride is less than 1
+   * @throws SpecException if the window or a stride is less than 1
    */
   Padding padding(Shape image) {
+    if (height < 1 || width < 1) { // a pool's strides are what its window is
+      throw new SpecException(
+          "the window must be at least 1 x 1, but is %d x %d".formatted(height, width));
+    }
     requireStrides();
     if (!same) {
       return new Padding(0, 0, 0, 0);

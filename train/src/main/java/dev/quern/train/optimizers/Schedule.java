@@ -104,6 +104,11 @@ public interface Schedule {
     public double rate(long step) {
       return value;
     }
+
+    @Override
+    public String toString() {
+      return Double.toString(value);
+    }
   }
 
   /**
