@@ -59,7 +59,10 @@ final class Selection {
       description = "How long each pass is timed at most, after warming up. Default: 1; quick 0.5.")
   private @Nullable Double seconds;
 
-  @Option(names = "--precision", defaultValue = "fp32", description = "fp32, or tf32 on GPUs.")
+  @Option(
+      names = "--precision",
+      defaultValue = "fp32",
+      description = "fp32 (the default), or tf32 on GPUs.")
   private Precision precision;
 
   @Option(

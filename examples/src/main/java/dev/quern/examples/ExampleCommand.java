@@ -6,6 +6,7 @@ import dev.quern.train.data.DataException;
 import dev.quern.train.data.Mnist;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,7 +29,12 @@ final class ExampleCommand implements Callable<Integer> {
     /** {@link ColouredShapes}. */
     SHAPES,
     /** {@link VariedDigits}. */
-    AUGMENTATION
+    AUGMENTATION;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT); // as README writes it
+    }
   }
 
   @Spec private CommandSpec command;
@@ -36,7 +42,10 @@ final class ExampleCommand implements Callable<Integer> {
   @Parameters(paramLabel = "PROGRAM", description = "${COMPLETION-CANDIDATES}")
   private Program program;
 
-  @Option(names = "--device", defaultValue = Detection.AUTO, description = "auto, cpu, cuda:0, ...")
+  @Option(
+      names = "--device",
+      defaultValue = Detection.AUTO,
+      description = "auto (the default), cpu, cuda:0, ...")
   private String deviceId;
 
   @Option(names = "--data", defaultValue = "", description = "MNIST, as 'quern mnist' takes it.")
@@ -48,6 +57,9 @@ final class ExampleCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = command.commandLine().getOut();
     try (Device device = Detection.detect(deviceId).require(deviceId).open()) {
+      PrintWriter err = command.commandLine().getErr();
+      err.println("training on " + device + "; what came of it is printed at the end");
+      err.flush();
       switch (program) {
         case TRANSFER -> TransferLearning.run(device, mnist(), out);
         case SHAPES -> ColouredShapes.run(device, out);

@@ -2,6 +2,7 @@ package dev.quern.examples;
 
 import dev.quern.bench.BenchCommand;
 import dev.quern.core.ComputeException;
+import dev.quern.core.OutOfDeviceMemoryException;
 import dev.quern.examples.check.CheckCommand;
 import dev.quern.examples.check.ConformanceCommand;
 import dev.quern.train.data.FileErrors;
@@ -16,6 +17,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The {@code quern} command. Results go to standard output, everything else to standard error. Exit
@@ -31,7 +34,7 @@ import picocli.CommandLine.ParseResult;
       "In a source tree, './quern bundle' packs all this with a Java runtime, for hosts without"
           + " one."
     })
-public final class Main {
+public final class Main implements Runnable {
   private static final List<String> COMMANDS =
       List.of(
           "devices",
@@ -48,7 +51,16 @@ public final class Main {
 
   private static final String VERBOSE = "--verbose";
 
+  @Spec private CommandSpec command;
+
   private Main() {}
+
+  /** Without a command there is nothing to do. */
+  @Override
+  public void run() {
+    throw new ParameterException(
+        command.commandLine(), "name a command: " + String.join(", ", COMMANDS));
+  }
 
   /** Runs a command line and exits with its code. */
   public static void main(String[] arguments) {
@@ -104,9 +116,25 @@ public final class Main {
   private static int wrongUsage(ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("quern: " + e.getMessage());
+    err.println("quern: " + wrong(e));
     err.println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return CommandLine.ExitCode.USAGE;
+  }
+
+  /** What is wrong about a command line, and what may have been meant. */
+  private static String wrong(ParameterException e) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return String.valueOf(e.getMessage());
+    }
+    String first = unmatched.getUnmatched().getFirst();
+    if (unmatched.isUnknownOption()) {
+      List<String> close = unmatched.getSuggestions();
+      String meant = close.isEmpty() ? "" : "; did you mean " + String.join(" or ", close) + "?";
+      return "there is no option '%s'%s".formatted(first, meant);
+    }
+    return e.getCommandLine().getSubcommands().isEmpty()
+        ? "'%s' is one argument too many".formatted(first)
+        : "there is no command '%s'; there are %s".formatted(first, String.join(", ", COMMANDS));
   }
 
   private static int failed(Exception e, CommandLine command, ParseResult parsed) {
@@ -116,12 +144,20 @@ public final class Main {
       err.println("quern: this is a bug, please report it with what follows");
       e.printStackTrace(err);
     } else {
-      err.println("quern: " + sentence);
+      err.println("quern: " + sentence + remedy(e, command));
       if (asksForCauses(parsed)) {
         e.printStackTrace(err);
       }
     }
     return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** What helps, where a command has an option for it. */
+  private static String remedy(Exception e, CommandLine command) {
+    boolean smaller =
+        e instanceof OutOfDeviceMemoryException
+            && command.getCommandSpec().findOption("--batch") != null;
+    return smaller ? "; a smaller --batch needs less" : "";
   }
 
   /** Whether the command, or quern before it, was given the option. */

@@ -40,7 +40,10 @@ final class MnistCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command;
 
-  @Option(names = "--device", defaultValue = Detection.AUTO, description = "auto, cpu, cuda:0, ...")
+  @Option(
+      names = "--device",
+      defaultValue = Detection.AUTO,
+      description = "auto (the default), cpu, cuda:0, ...")
   private String deviceId;
 
   @Option(
@@ -52,16 +55,28 @@ final class MnistCommand implements Callable<Integer> {
               + " download.")
   private String data;
 
-  @Option(names = "--epochs", defaultValue = "5", description = "Passes over the training data.")
+  @Option(
+      names = "--epochs",
+      defaultValue = "5",
+      description = "Passes over the training data. Default: ${DEFAULT-VALUE}.")
   private int epochs;
 
-  @Option(names = "--batch", defaultValue = "32", description = "Rows of a step.")
+  @Option(
+      names = "--batch",
+      defaultValue = "32",
+      description = "Rows of a step. Default: ${DEFAULT-VALUE}.")
   private int batch;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Of weights and shuffling.")
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Of weights and shuffling. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
-  @Option(names = "--precision", defaultValue = "fp32", description = "fp32, or tf32 on GPUs.")
+  @Option(
+      names = "--precision",
+      defaultValue = "fp32",
+      description = "fp32 (the default), or tf32 on GPUs.")
   private Precision precision;
 
   @Option(names = "--threads", description = "CPU threads. Default: one a processor.")

@@ -13,7 +13,10 @@ final class ModelFile {
   @Parameters(index = "0", paramLabel = "MODEL", description = "What training saved.")
   private Path file;
 
-  @Option(names = "--device", defaultValue = Detection.AUTO, description = "auto, cpu, cuda:0, ...")
+  @Option(
+      names = "--device",
+      defaultValue = Detection.AUTO,
+      description = "auto (the default), cpu, cuda:0, ...")
   private String deviceId;
 
   ModelFile() {}

@@ -39,8 +39,9 @@ final class SummaryCommand implements Callable<Integer> {
         model.seed());
     out.printf(
         Locale.ROOT,
-        "Trained: %,d epochs, %,d steps, learning rate %s%n",
+        "Trained: %,d %s, %,d steps, learning rate %s%n",
         model.epochs(),
+        model.epochs() == 1 ? "epoch" : "epochs",
         model.steps(),
         model.learningRate());
     if (!model.history().epochs().isEmpty()) {

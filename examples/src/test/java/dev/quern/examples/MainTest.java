@@ -24,8 +24,9 @@ class MainTest {
       delimiter = '|',
       textBlock =
           """
-          devices --wrong          | '--wrong'                      | quern devices --help
-          devices more             | 'more'                         | quern devices --help
+          devices --wrong          | there is no option '--wrong'   | quern devices --help
+          devices more             | 'more' is one argument too many | quern devices --help
+          mnist --epoch 1          | no option '--epoch'; did you mean --epochs | quern mnist --help
           doctor --json            | '--json'                       | quern doctor --help
           doctor --seconds -1      | 0 to 60, but is -1 | quern doctor --help
           doctor --seconds NaN     | 0 to 60, but is NaN | quern doctor --help
@@ -42,7 +43,8 @@ class MainTest {
           mnist --precision half   | 'half'                         | quern mnist --help
           check                    | --vectors                      | quern check --help
           conformance --draws -1   | must not be negative, but is -1 | quern conformance --help
-          grind                    | 'grind'                        | quern --help
+          grind                    | there is no command 'grind'    | quern --help
+          trian                    | 'trian'; there are devices, doctor, mnist | quern --help
           """)
   void wrongUsageIsASentenceAndWhereToLook(String line, String said, String help) {
     Outcome outcome = Outcome.of(line.split(" "));
@@ -64,7 +66,9 @@ class MainTest {
   void noCommandAtAllIsWrongUsage() {
     Outcome outcome = Outcome.of();
     assertThat(outcome.code()).isEqualTo(2);
-    assertThat(outcome.err()).startsWith("quern: ").contains("'quern --help'");
+    assertThat(outcome.err())
+        .startsWith("quern: name a command: devices, doctor, mnist")
+        .contains("'quern --help'");
   }
 
   @ParameterizedTest
@@ -135,6 +139,15 @@ class MainTest {
         .hasLineCount(1);
     assertThat(failing(new UncheckedIOException(new IOException("the disk is full"))).err())
         .isEqualTo("quern: the disk is full" + System.lineSeparator());
+  }
+
+  @Test
+  void whoAsksForTooMuchMemoryIsToldWhatHelps(@TempDir Path folder) throws IOException {
+    Path digits = DigitFiles.write(folder, 40, 20);
+    Outcome outcome =
+        Outcome.of(("mnist --device cpu --batch 100000000 --data " + digits).split(" ")); // 30 TB
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.err()).contains("out of memory").contains("; a smaller --batch needs less");
   }
 
   @Test

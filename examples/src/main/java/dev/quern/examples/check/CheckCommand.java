@@ -25,7 +25,10 @@ import picocli.CommandLine.Spec;
 public final class CheckCommand implements Callable<Integer> {
   @Spec private CommandSpec command;
 
-  @Option(names = "--device", defaultValue = Detection.AUTO, description = "auto, cpu, cuda:0, ...")
+  @Option(
+      names = "--device",
+      defaultValue = Detection.AUTO,
+      description = "auto (the default), cpu, cuda:0, ...")
   private String deviceId;
 
   @Option(

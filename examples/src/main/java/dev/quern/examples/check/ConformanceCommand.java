@@ -22,7 +22,10 @@ import picocli.CommandLine.Spec;
 public final class ConformanceCommand implements Callable<Integer> {
   @Spec private CommandSpec command;
 
-  @Option(names = "--device", defaultValue = Detection.AUTO, description = "auto, cpu, cuda:0, ...")
+  @Option(
+      names = "--device",
+      defaultValue = Detection.AUTO,
+      description = "auto (the default), cpu, cuda:0, ...")
   private String deviceId;
 
   @Option(
