@@ -57,7 +57,7 @@ class DamagedCheckpointTest {
         "Constant     | Dense             | there is no schedule called Dense",
         "AdamOptimizer | Dense            | there is no optimizer called Dense",
         "`\"FP32\"`   | `\"FP7\"`         | must be one of [",
-        "`\"filters\":4` | `\"filters\":0` | k must be at least 1",
+        "`\"filters\":4` | `\"filters\":0` | filters must be at least 1",
         "`\"units\":8` | `\"units\":9`     | must have shape [36, 9], but has [36, 8]",
         "`\"filters\":4` | `\"filters\":2147483647` | conv2d",
         "`\"filters\":4` | `\"filters\":4.5` | must be a whole number",
