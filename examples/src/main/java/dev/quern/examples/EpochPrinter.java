@@ -1,7 +1,6 @@
 package dev.quern.examples;
 
 import dev.quern.train.Callback;
-import dev.quern.train.Evaluation;
 import dev.quern.train.History;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -39,21 +38,12 @@ final class EpochPrinter implements Callback {
   @Override
   public void epochEnds(int epoch, History.Epoch result) {
     line.epochEnds(epoch, result);
-    Evaluation validation = result.validation();
     out.printf(
         Locale.ROOT,
-        "epoch %d/%d  loss %.4f  accuracy %.4f%s  %.1f s  %.0f images/s%n",
+        "epoch %d/%d  %s  %.1f s  %.0f images/s%n",
         epoch,
         epochs,
-        result.loss(),
-        result.accuracy(),
-        validation == null
-            ? ""
-            : String.format(
-                Locale.ROOT,
-                "  val_loss %.4f  val_accuracy %.4f",
-                validation.loss(),
-                validation.accuracy()),
+        Scores.of(result),
         result.seconds(),
         result.imagesPerSecond());
     out.flush();

@@ -1,6 +1,7 @@
 package dev.quern.examples;
 
 import dev.quern.bench.report.OutputFile;
+import dev.quern.core.SpecException;
 import dev.quern.train.Evaluation;
 import dev.quern.train.Metrics;
 import dev.quern.train.Model;
@@ -8,8 +9,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -64,33 +63,44 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private int evaluate(Model opened, @Nullable OutputFile file) {
+    if (confusion && !opened.loss().hasAccuracy()) {
+      throw new SpecException(
+          "--confusion needs right answers to count, but the model was trained with %s, which has"
+                  .formatted(opened.loss())
+              + " none");
+    }
     PrintWriter out = command.commandLine().getOut();
     MnistData digits =
         MnistData.load(data, System.getenv(), new MnistDownload(), command.commandLine().getErr());
     Evaluation result = opened.evaluate(digits.test(), batch);
-    out.printf(Locale.ROOT, "loss %.4f  accuracy %.4f%n", result.loss(), result.accuracy());
-    Metrics metrics = confusion || file != null ? Metrics.of(opened, digits.test()) : null;
+    out.println(Scores.of(result.loss(), result.accuracy()));
+    boolean counts = opened.loss().hasAccuracy() && (confusion || file != null);
+    Metrics metrics = counts ? Metrics.of(opened, digits.test()) : null;
     if (confusion && metrics != null) {
       out.print(metrics.confusionTable());
     }
     out.flush();
-    if (file != null && metrics != null) {
+    if (file != null) {
       file.write(asMap(digits, result, metrics));
     }
     return 0;
   }
 
   private static Map<String, @Nullable Object> asMap(
-      MnistData digits, Evaluation result, Metrics metrics) {
+      MnistData digits, Evaluation result, @Nullable Metrics metrics) {
     Map<String, @Nullable Object> object = new LinkedHashMap<>();
     object.put("data", digits.source());
     object.put("images", digits.test().count());
     object.put("loss", Double.isFinite(result.loss()) ? result.loss() : null);
-    object.put("accuracy", result.accuracy());
-    object.put("top_3_accuracy", metrics.topK(3));
-    List<List<Integer>> rows =
-        Arrays.stream(metrics.confusion()).map(row -> IntStream.of(row).boxed().toList()).toList();
-    object.put("confusion", rows);
+    if (metrics != null) {
+      object.put("accuracy", result.accuracy());
+      object.put("top_3_accuracy", metrics.topK(3));
+      object.put(
+          "confusion",
+          Arrays.stream(metrics.confusion())
+              .map(row -> IntStream.of(row).boxed().toList())
+              .toList());
+    }
     return object;
   }
 }

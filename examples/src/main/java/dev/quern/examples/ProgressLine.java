@@ -62,14 +62,13 @@ final class ProgressLine implements Callback {
     String line =
         String.format(
             Locale.ROOT,
-            "epoch %d/%d  step %d/%d  ETA %.0f s  loss %.4f  accuracy %.4f  %.0f images/s",
+            "epoch %d/%d  step %d/%d  ETA %.0f s  %s  %.0f images/s",
             epoch,
             epochs,
             step,
             steps,
             left,
-            loss,
-            accuracy,
+            Scores.of(loss, accuracy),
             imagesPerSecond);
     out.print(terminal ? CUT + "\r" + line + CLEAR + WRAP : line + System.lineSeparator());
     out.flush();

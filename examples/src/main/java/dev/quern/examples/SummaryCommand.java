@@ -1,8 +1,6 @@
 package dev.quern.examples;
 
 import dev.quern.train.Checkpoint;
-import dev.quern.train.Evaluation;
-import dev.quern.train.History;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -45,17 +43,7 @@ final class SummaryCommand implements Callable<Integer> {
         model.steps(),
         model.learningRate());
     if (!model.history().epochs().isEmpty()) {
-      History.Epoch last = model.history().epochs().getLast();
-      Evaluation validation = last.validation();
-      out.printf(Locale.ROOT, "Last epoch: loss %.4f  accuracy %.4f", last.loss(), last.accuracy());
-      if (validation != null) {
-        out.printf(
-            Locale.ROOT,
-            "  val_loss %.4f  val_accuracy %.4f",
-            validation.loss(),
-            validation.accuracy());
-      }
-      out.println();
+      out.println("Last epoch: " + Scores.of(model.history().epochs().getLast()));
     }
     out.flush();
     return 0;

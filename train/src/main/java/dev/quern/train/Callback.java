@@ -33,7 +33,7 @@ public interface Callback {
    *
    * @param step steps done in this epoch
    * @param loss mean loss over the epoch so far
-   * @param accuracy share of right answers over the epoch so far
+   * @param accuracy share of right answers over the epoch so far; NaN if the loss has none
    * @param imagesPerSecond rows a second over the epoch so far
    */
   default void progress(int step, double loss, double accuracy, double imagesPerSecond) {}

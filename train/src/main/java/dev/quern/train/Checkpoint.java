@@ -117,17 +117,18 @@ public record Checkpoint(
                   VERSION,
                   version > VERSION ? "update it" : "the file is damaged, get it again"));
     }
+    Loss loss = json.get("loss").constant(Loss.class);
     Checkpoint checkpoint =
         new Checkpoint(
             Architecture.read(json.get("network")),
             Records.read(json.get("optimizer"), Optimizer.class),
-            json.get("loss").constant(Loss.class),
+            loss,
             json.get("seed").longNumber(),
             json.get("precision").constant(Precision.class),
             (float) json.get("learning_rate").number(),
             json.get("epochs").wholeNumber(),
             json.get("steps").longNumber(),
-            HistoryText.ofJson(json.get("history")),
+            HistoryText.ofJson(json.get("history"), loss.hasAccuracy()),
             json.get("classes").list().stream().map(JsonValue::text).toList(),
             contents.arrays());
     checkpoint.check(file);

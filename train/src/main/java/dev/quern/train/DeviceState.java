@@ -33,7 +33,7 @@ final class DeviceState implements AutoCloseable {
         closing.add(kernel::close);
         stream.reserveWorkspace(kernel.workspaceBytes());
       }
-      totals = new Totals(device, stream);
+      totals = new Totals(device, stream, setup.loss());
       closing.add(totals::close);
       parameters.initialize(stream, setup.seed(), optimizer.learningRate().checked(0));
     } catch (RuntimeException e) {

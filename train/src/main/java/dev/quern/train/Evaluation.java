@@ -5,6 +5,6 @@ package dev.quern.train;
  *
  * @param loss mean loss over all rows
  * @param accuracy share of rows answered right; with {@link Loss#BINARY_CROSSENTROPY} those with
- *     every output on the right side, and 0 with {@link Loss#MEAN_SQUARED_ERROR}
+ *     every output on the right side; NaN if the loss has none, see {@link Loss#hasAccuracy}
  */
 public record Evaluation(double loss, double accuracy) {}

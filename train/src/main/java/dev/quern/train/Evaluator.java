@@ -30,7 +30,7 @@ final class Evaluator implements AutoCloseable {
     try {
       stream = device.newStream();
       closing.add(stream::close);
-      totals = new Totals(device, stream);
+      totals = new Totals(device, stream, settings.loss());
       closing.add(totals::close);
       rows = new DeviceData(device, stream, data, settings.loss(), network.output().elements());
       closing.add(rows::close);

@@ -15,11 +15,18 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@link Model#fit} saw, an entry an epoch. */
 public final class History {
+  private final boolean hasAccuracy;
   private final int firstEpoch;
   private final List<Epoch> epochs;
   private @Nullable String stopReason;
 
-  History(int firstEpoch, List<Epoch> epochs) {
+  /**
+   * A history.
+   *
+   * @param hasAccuracy whether the loss has it; epochs without have NaN
+   */
+  History(boolean hasAccuracy, int firstEpoch, List<Epoch> epochs) {
+    this.hasAccuracy = hasAccuracy;
     this.firstEpoch = firstEpoch;
     this.epochs = new ArrayList<>(epochs);
   }
@@ -28,7 +35,8 @@ public final class History {
    * One epoch.
    *
    * @param loss mean loss over the training rows, each before the step that it took part in
-   * @param accuracy share of training rows answered right, likewise
+   * @param accuracy share of training rows answered right, likewise; NaN if the loss has none, see
+   *     {@link Loss#hasAccuracy}
    * @param validation loss and accuracy on the validation data after the epoch, if there is any
    * @param seconds time of training alone; NaN if it is not known, as behind {@link Model#open}
    * @param imagesPerSecond training rows a second; NaN if it is not known
@@ -46,7 +54,7 @@ public final class History {
      * @param number the epoch's number
      */
     public String toCsv(int number) {
-      return HistoryText.csvLine(number, this);
+      return HistoryText.csvLine(number, this, !Double.isNaN(accuracy));
     }
 
     /** The same without times, which differ from run to run. */
@@ -61,6 +69,11 @@ public final class History {
 
   void stopped(@Nullable String why) {
     stopReason = why;
+  }
+
+  /** Whether there are right answers to count: {@link Loss#hasAccuracy}. */
+  boolean hasAccuracy() {
+    return hasAccuracy;
   }
 
   /** Number of the first epoch: 1, unless the model had been trained before. */
@@ -97,13 +110,14 @@ public final class History {
   /** The epochs up to this number. */
   History until(int epoch) {
     int count = Math.clamp((long) epoch - firstEpoch + 1, 0, epochs.size());
-    return new History(firstEpoch, epochs.subList(0, count));
+    return new History(hasAccuracy, firstEpoch, epochs.subList(0, count));
   }
 
   /** Whether the epochs of another history end this one, but for times. */
   private boolean endsAs(History end) {
     int from = end.firstEpoch - firstEpoch;
-    return from >= 0
+    return hasAccuracy == end.hasAccuracy
+        && from >= 0
         && from + end.epochs.size() == epochs.size()
         && epochs.stream()
             .skip(from)
@@ -114,7 +128,8 @@ public final class History {
 
   /**
    * The epochs under stable names: epoch, loss, accuracy, val_loss, val_accuracy, seconds,
-   * images_per_second. What is not known, or is no number in JSON (NaN, infinite), is null.
+   * images_per_second; without both accuracies if the loss has none. What is not known, or is no
+   * number in JSON (NaN, infinite), is null.
    */
   public List<Map<String, @Nullable Object>> rows() {
     return HistoryText.rows(this);

@@ -3,11 +3,11 @@ package dev.quern.train;
 import dev.quern.train.data.DataException;
 import dev.quern.train.files.JsonValue;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.jr.ob.JSON;
 
@@ -18,35 +18,44 @@ final class HistoryText {
       List.of(
           "epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds", "images_per_second");
 
+  /** The same where the loss has no accuracy. */
+  private static final List<String> LOSSES =
+      COLUMNS.stream().filter(name -> !name.endsWith("accuracy")).toList();
+
   private static final JSON FORMAT =
       JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT, JSON.Feature.WRITE_NULL_PROPERTIES);
 
   private HistoryText() {}
 
-  /** An epoch's numbers in the order of the columns but the first; null where there is none. */
-  private static List<@Nullable Double> numbers(History.Epoch epoch) {
-    List<@Nullable Double> numbers = new ArrayList<>();
+  private static List<String> columns(boolean hasAccuracy) {
+    return hasAccuracy ? COLUMNS : LOSSES;
+  }
+
+  /** An epoch's numbers under the columns but the first; null where there is none. */
+  private static Map<String, @Nullable Double> numbers(History.Epoch epoch, boolean hasAccuracy) {
+    Map<String, @Nullable Double> numbers = new LinkedHashMap<>();
     Evaluation validation = epoch.validation();
-    numbers.add(epoch.loss());
-    numbers.add(epoch.accuracy());
-    numbers.add(validation == null ? null : validation.loss());
-    numbers.add(validation == null ? null : validation.accuracy());
-    numbers.add(epoch.seconds());
-    numbers.add(epoch.imagesPerSecond());
+    numbers.put("loss", epoch.loss());
+    numbers.put("accuracy", epoch.accuracy());
+    numbers.put("val_loss", validation == null ? null : validation.loss());
+    numbers.put("val_accuracy", validation == null ? null : validation.accuracy());
+    numbers.put("seconds", epoch.seconds());
+    numbers.put("images_per_second", epoch.imagesPerSecond());
+    numbers.keySet().retainAll(columns(hasAccuracy));
     return numbers;
   }
 
-  private static History.Epoch epoch(List<@Nullable Double> numbers) {
-    Double valLoss = numbers.get(2);
-    Double valAccuracy = numbers.get(3);
+  private static History.Epoch epoch(Map<String, @Nullable Double> numbers) {
+    Double valLoss = numbers.get("val_loss");
+    Double valAccuracy = numbers.get("val_accuracy");
     return new History.Epoch(
-        orNaN(numbers.get(0)),
-        orNaN(numbers.get(1)),
+        orNaN(numbers.get("loss")),
+        orNaN(numbers.get("accuracy")),
         valLoss == null && valAccuracy == null
             ? null
             : new Evaluation(orNaN(valLoss), orNaN(valAccuracy)),
-        orNaN(numbers.get(4)),
-        orNaN(numbers.get(5)));
+        orNaN(numbers.get("seconds")),
+        orNaN(numbers.get("images_per_second")));
   }
 
   private static double orNaN(@Nullable Double number) {
@@ -54,17 +63,18 @@ final class HistoryText {
   }
 
   static String csv(History history) {
-    StringBuilder text = new StringBuilder(String.join(",", COLUMNS)).append('\n');
+    boolean hasAccuracy = history.hasAccuracy();
+    StringBuilder text = new StringBuilder(String.join(",", columns(hasAccuracy))).append('\n');
     int number = history.firstEpoch();
     for (History.Epoch epoch : history.epochs()) {
-      text.append(csvLine(number++, epoch));
+      text.append(csvLine(number++, epoch, hasAccuracy));
     }
     return text.toString();
   }
 
-  static String csvLine(int number, History.Epoch epoch) {
+  static String csvLine(int number, History.Epoch epoch, boolean hasAccuracy) {
     StringJoiner line = new StringJoiner(",", "", "\n").add(Integer.toString(number));
-    for (Double value : numbers(epoch)) {
+    for (Double value : numbers(epoch, hasAccuracy).values()) {
       line.add(value == null ? "" : value.toString());
     }
     return line.toString();
@@ -75,11 +85,10 @@ final class HistoryText {
     for (History.Epoch epoch : history.epochs()) {
       Map<String, @Nullable Object> row = new LinkedHashMap<>();
       row.put(COLUMNS.get(0), history.firstEpoch() + rows.size());
-      List<@Nullable Double> numbers = numbers(epoch);
-      for (int i = 0; i < numbers.size(); i++) {
-        Double number = numbers.get(i);
-        row.put(COLUMNS.get(i + 1), number != null && Double.isFinite(number) ? number : null);
-      }
+      numbers(epoch, history.hasAccuracy())
+          .forEach(
+              (name, number) ->
+                  row.put(name, number != null && Double.isFinite(number) ? number : null));
       rows.add(row);
     }
     return rows;
@@ -94,57 +103,68 @@ final class HistoryText {
     int skipped = Math.max(0, history.epochs().size() - Checkpoint.LONGEST_HISTORY);
     List<History.Epoch> kept =
         history.epochs().stream().skip(skipped).map(History.Epoch::untimed).toList();
-    return Map.of("epochs", rows(new History(history.firstEpoch() + skipped, kept)));
+    return Map.of(
+        "epochs", rows(new History(history.hasAccuracy(), history.firstEpoch() + skipped, kept)));
   }
 
   static History ofJson(JsonValue json) {
+    List<JsonValue> rows = json.get("epochs").list();
+    return ofJson(json, rows.isEmpty() || rows.get(0).has("accuracy"));
+  }
+
+  /** The same where it is known what the rows must have; what else they have is left out. */
+  static History ofJson(JsonValue json, boolean hasAccuracy) {
     List<JsonValue> rows = json.get("epochs").list();
     int first = rows.isEmpty() ? 1 : rows.get(0).get(COLUMNS.get(0)).wholeNumber();
     List<History.Epoch> epochs = new ArrayList<>();
     for (JsonValue row : rows) {
       requireNumber(row.where(), first, epochs.size(), row.get(COLUMNS.get(0)).wholeNumber());
-      epochs.add(
-          epoch(
-              COLUMNS.stream()
-                  .skip(1)
-                  .map(name -> row.get(name).isNull() ? null : (Double) row.get(name).number())
-                  .collect(Collectors.toCollection(ArrayList::new))));
+      Map<String, @Nullable Double> numbers = new HashMap<>();
+      for (String name : columns(hasAccuracy)) {
+        numbers.put(name, row.get(name).isNull() ? null : (Double) row.get(name).number());
+      }
+      epochs.add(epoch(numbers));
     }
-    return new History(first, epochs);
+    return new History(hasAccuracy, first, epochs);
   }
 
   static History ofCsv(String where, String text) {
     List<String> lines = text.lines().toList();
-    if (lines.isEmpty() || !lines.get(0).equals(String.join(",", COLUMNS))) {
+    String head = lines.isEmpty() ? "" : lines.get(0);
+    boolean hasAccuracy = !head.equals(String.join(",", LOSSES));
+    List<String> columns = columns(hasAccuracy);
+    if (!head.equals(String.join(",", columns))) {
       throw new DataException(
-          "%s: must begin with the line %s".formatted(where, String.join(",", COLUMNS)));
+          "%s: must begin with the line %s, or the same without accuracies"
+              .formatted(where, String.join(",", COLUMNS)));
     }
     int first = 1;
     List<History.Epoch> epochs = new ArrayList<>();
     for (int i = 1; i < lines.size(); i++) {
       String at = "%s, line %d".formatted(where, i + 1);
-      List<@Nullable Double> cells = cells(at, lines.get(i));
-      int number = (int) orNaN(cells.get(0));
+      Map<String, @Nullable Double> cells = cells(at, columns, lines.get(i));
+      int number = (int) orNaN(cells.get(COLUMNS.get(0)));
       first = i == 1 ? number : first;
       requireNumber(at, first, epochs.size(), number);
-      epochs.add(epoch(cells.subList(1, cells.size())));
+      epochs.add(epoch(cells));
     }
-    return new History(first, epochs);
+    return new History(hasAccuracy, first, epochs);
   }
 
-  private static List<@Nullable Double> cells(String at, String line) {
+  private static Map<String, @Nullable Double> cells(String at, List<String> columns, String line) {
     String[] cells = line.split(",", -1);
-    if (cells.length != COLUMNS.size()) {
+    if (cells.length != columns.size()) {
       throw new DataException(
-          "%s: must have %d cells, but has %d".formatted(at, COLUMNS.size(), cells.length));
+          "%s: must have %d cells, but has %d".formatted(at, columns.size(), cells.length));
     }
-    List<@Nullable Double> numbers = new ArrayList<>();
-    for (String cell : cells) {
+    Map<String, @Nullable Double> numbers = new HashMap<>();
+    for (int i = 0; i < cells.length; i++) {
       try {
-        numbers.add(cell.isEmpty() ? null : (Double) Double.parseDouble(cell));
+        numbers.put(
+            columns.get(i), cells[i].isEmpty() ? null : (Double) Double.parseDouble(cells[i]));
       } catch (NumberFormatException e) {
         throw new DataException(
-            "%s: cells must be numbers, but one is %s".formatted(at, JsonValue.shown(cell)), e);
+            "%s: cells must be numbers, but one is %s".formatted(at, JsonValue.shown(cells[i])), e);
       }
     }
     return numbers;

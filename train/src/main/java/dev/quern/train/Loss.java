@@ -35,6 +35,11 @@ public enum Loss {
     this.dense = dense;
   }
 
+  /** Whether there are right answers to count; without them there is no accuracy. */
+  public boolean hasAccuracy() {
+    return this != MEAN_SQUARED_ERROR;
+  }
+
   /** Refuses a network whose output is not what the loss goes on with. */
   void requireOutput(Network network) {
     Shape output = network.output();

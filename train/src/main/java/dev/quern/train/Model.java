@@ -23,13 +23,14 @@ public final class Model implements AutoCloseable {
   private final Setup setup;
   private final DeviceState state;
   private final Weights weights;
-  private final Progress progress = new Progress();
+  private final Progress progress;
   private List<String> classNames = List.of();
   private boolean ownsDevice;
 
   Model(Setup setup) {
     this.setup = setup;
     setup.loss().requireOutput(setup.network());
+    progress = new Progress(setup.loss());
     state = new DeviceState(setup);
     weights = new Weights(state.parameters(), state.stream());
   }
@@ -43,6 +44,11 @@ public final class Model implements AutoCloseable {
   /** The network's description. */
   public Network network() {
     return setup.network();
+  }
+
+  /** What training makes small. */
+  public Loss loss() {
+    return setup.loss();
   }
 
   /** The device that the model is on. */

@@ -5,11 +5,16 @@ import org.jspecify.annotations.Nullable;
 
 /** How far a model has been trained, and whether it is to go on. */
 final class Progress {
-  private History history = new History(1, List.of());
+  private History history;
   private long steps;
   private boolean hasStepped;
   private volatile boolean stopRequested;
   private volatile @Nullable String stopReason;
+
+  /** Nothing yet, with a loss. */
+  Progress(Loss loss) {
+    history = new History(loss.hasAccuracy(), 1, List.of());
+  }
 
   /** Whole epochs, also before the model was saved and opened. */
   History history() {

@@ -14,6 +14,7 @@ import java.lang.foreign.ValueLayout;
  */
 final class Totals implements AutoCloseable {
   private final Stream stream;
+  private final boolean counted;
   private final Arena arena;
   private final DeviceBuffer loss;
   private final DeviceBuffer hits;
@@ -22,8 +23,10 @@ final class Totals implements AutoCloseable {
   private double lossSum;
   private long hitSum;
 
-  Totals(Device device, Stream stream) {
+  /** Totals of nothing yet, of steps with this loss. */
+  Totals(Device device, Stream stream, Loss of) {
     this.stream = stream;
+    counted = of.hasAccuracy();
     arena = device.newArena("totals", 2 * Arena.footprint(DataType.FLOAT32, 1));
     loss = arena.allocate("loss", DataType.FLOAT32, 1);
     hits = arena.allocate("hits", DataType.INT32, 1);
@@ -65,8 +68,11 @@ final class Totals implements AutoCloseable {
     return rows == 0 ? 0 : lossSum / rows;
   }
 
-  /** Share of right answers among the rows collected. */
+  /** Share of right answers among the rows collected; NaN if the loss has none to count. */
   double accuracy(long rows) {
+    if (!counted) {
+      return Double.NaN;
+    }
     return rows == 0 ? 0 : (double) hitSum / rows;
   }
 

@@ -67,7 +67,7 @@ final class Training implements AutoCloseable {
     Progress progress = model.progress();
     int before = model.epochsTrained();
     int last = (int) Math.min((long) before + settings.epochs(), Integer.MAX_VALUE);
-    History history = new History(before + 1, List.of());
+    History history = new History(model.loss().hasAccuracy(), before + 1, List.of());
     for (int epoch = before + 1; epoch <= last && !progress.stopRequested(); epoch++) {
       callbacks.epochBegins(epoch, last, steps);
       History.Epoch result = epoch();

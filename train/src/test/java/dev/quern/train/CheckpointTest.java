@@ -121,7 +121,7 @@ class CheckpointTest {
       epochs.add(new History.Epoch(1.0 / (i + 1), i / 20_000.0, null, 1, 1));
     }
     try (Model model = Saved.model(device)) {
-      model.progress().restore(new History(1, epochs), 100_000);
+      model.progress().restore(new History(true, 1, epochs), 100_000);
       model.save(file);
     }
     Checkpoint read = Checkpoint.read(file);

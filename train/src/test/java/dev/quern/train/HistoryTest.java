@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.quern.train.data.DataException;
+import dev.quern.train.files.JsonValue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ class HistoryTest {
               random.nextDouble(),
               1e5 * random.nextDouble()));
     }
-    return new History(first, epochs);
+    return new History(true, first, epochs);
   }
 
   @Test
@@ -57,6 +58,7 @@ class HistoryTest {
   void namesAndOrderAreFixed() {
     History history =
         new History(
+            true,
             1,
             List.of(
                 new History.Epoch(0.5, 0.75, new Evaluation(0.25, 1), 2, 100),
@@ -72,6 +74,17 @@ class HistoryTest {
         .isEqualTo(new History.Epoch(Double.NaN, 0, null, Double.NaN, Double.NaN));
   }
 
+  /** Files of models whose loss has no accuracy bore a 0 for it once. */
+  @Test
+  void whatALossHasNotIsNotRead() {
+    String text =
+        new History(true, 1, List.of(new History.Epoch(0.5, 0, new Evaluation(0.25, 0), 2, 9)))
+            .toJson();
+    History read = HistoryText.ofJson(JsonValue.parse("history", text), false);
+    assertThat(read.epochs().get(0).accuracy()).isNaN();
+    assertThat(read.toCsv().lines().toList().get(1)).isEqualTo("1,0.5,0.25,2.0,9.0");
+  }
+
   @Test
   void anEmptyHistoryIsOne() {
     History none = random(1, 0);
@@ -85,6 +98,8 @@ class HistoryTest {
         "",
         "loss,accuracy\n",
         NAMES + "\n1,2\n",
+        NAMES + "\n1,2,,1,1\n",
+        "epoch,loss,val_loss,seconds,images_per_second\n1,2,0.5,,,1,1\n",
         NAMES + "\n1,x,0,,,1,1\n",
         NAMES + "\n0,1,0,,,1,1\n",
         NAMES + "\n1,1,0,,,1,1\n3,1,0,,,1,1\n",

@@ -46,7 +46,7 @@ class StepTest {
     try (Device device = Cpu.open();
         Stream stream = device.newStream();
         Parameters parameters = new Parameters(device, network.weightSpecs(), 2);
-        Totals totals = new Totals(device, stream);
+        Totals totals = new Totals(device, stream, Loss.SPARSE_CATEGORICAL_CROSSENTROPY);
         DeviceData data = new DeviceData(device, stream, rows, LOSS, 4);
         Plan plan = new Plan(network, device, stream, parameters, settings)) {
       Optimizer.Update update = Optimizer.adam().prepare(device, parameters.trained());

@@ -81,7 +81,7 @@ public final class EarlyStopping implements Callback {
 
   @Override
   public void trainingBegins(Model trained, Fit settings) {
-    monitor.require("early stopping", settings);
+    monitor.require("early stopping", trained, settings);
     model = trained;
     best = Double.NaN;
     bestEpoch = 0;

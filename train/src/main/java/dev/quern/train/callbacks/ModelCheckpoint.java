@@ -60,7 +60,7 @@ public final class ModelCheckpoint implements Callback {
     model = trained;
     best = Double.NaN;
     if (monitor != null) {
-      monitor.require("model checkpoint", settings);
+      monitor.require("model checkpoint", trained, settings);
       trained.history().epochs().forEach(this::isBest);
     }
   }

@@ -4,6 +4,7 @@ import dev.quern.core.SpecException;
 import dev.quern.train.Evaluation;
 import dev.quern.train.Fit;
 import dev.quern.train.History;
+import dev.quern.train.Model;
 import java.util.Locale;
 
 /** A number of an epoch that tells whether training gets on. */
@@ -30,7 +31,7 @@ public enum Monitor {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The number; NaN if the epoch was not validated. */
+  /** The number; NaN if the epoch has none. */
   public double of(History.Epoch epoch) {
     if (!ofValidation) {
       return isLoss ? epoch.loss() : epoch.accuracy();
@@ -54,9 +55,15 @@ public enum Monitor {
    * Refuses a training that never has this number.
    *
    * @param who wants it
-   * @throws SpecException if it needs validation and there is none
+   * @throws SpecException if it needs validation and there is none, or an accuracy that the loss
+   *     has not
    */
-  void require(String who, Fit settings) {
+  void require(String who, Model model, Fit settings) {
+    if (!isLoss && !model.loss().hasAccuracy()) {
+      throw new SpecException(
+          "%s: %s needs right answers to count, but %s has none; monitor %s"
+              .formatted(who, key(), model.loss(), (ofValidation ? VAL_LOSS : LOSS).key()));
+    }
     if (ofValidation && !settings.validates()) {
       throw new SpecException(
           "%s: %s needs validation data; give Fit.validation or Fit.validationSplit, or monitor %s"

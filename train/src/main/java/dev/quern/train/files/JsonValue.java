@@ -69,6 +69,11 @@ public final class JsonValue {
     return value instanceof String;
   }
 
+  /** Whether an object has a key. */
+  public boolean has(String key) {
+    return object().containsKey(key);
+  }
+
   /** What an object has under a key; may be null. */
   public JsonValue get(String key) {
     Map<?, ?> object = object();

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quern.train.Callback;
 import dev.quern.train.Fit;
 import dev.quern.train.History;
+import dev.quern.train.Loss;
+import dev.quern.train.Model;
+import dev.quern.train.optimizers.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -69,6 +72,29 @@ class EarlyStoppingTest extends OnSmallModel {
     assertThat(Monitor.LOSS.isBetter(0.79, 0.8, 0.1)).isFalse();
     assertThat(Monitor.LOSS.isBetter(Double.NaN, Double.NaN, 0)).isFalse();
     assertThat(Monitor.ACCURACY.isBetter(0, Double.NaN, 0)).isTrue();
+  }
+
+  @Test
+  void anAccuracyThatTheLossHasNotIsToldBeforeTraining() {
+    try (Model squares = network.compile(device, Optimizer.sgd(0.01), Loss.MEAN_SQUARED_ERROR, 1)) {
+      for (Callback wants :
+          List.of(
+              EarlyStopping.on(Monitor.VAL_ACCURACY),
+              ModelCheckpoint.to(folder.resolve("best")).bestOnly(Monitor.VAL_ACCURACY))) {
+        refused(
+            () -> squares.fit(rows, Fit.epochs(1).validation(test).callbacks(wants)),
+            "val_accuracy needs right answers to count, but MEAN_SQUARED_ERROR has none",
+            "monitor val_loss");
+      }
+      refused(
+          () -> squares.fit(rows, Fit.epochs(1).callbacks(EarlyStopping.on(Monitor.ACCURACY))),
+          "early stopping: accuracy needs right answers",
+          "monitor loss");
+      assertThat(squares.stepsTrained()).isZero();
+      EarlyStopping early = EarlyStopping.on(Monitor.VAL_LOSS);
+      squares.fit(rows, Fit.epochs(1).validation(test).callbacks(early));
+      assertThat(early.best()).isFinite();
+    }
   }
 
   @Test
