@@ -82,6 +82,14 @@ public abstract class Device implements AutoCloseable {
   }
 
   /**
+   * Waits until nothing is made faster in the background any more: on the CPU, code that has been
+   * run a few times is being compiled while plain Java stands in for it. For those who measure;
+   * results do not depend on it. Returns at once on devices that prepare everything in {@link
+   * #prepare}, and early if the thread is interrupted.
+   */
+  public void settle() {}
+
+  /**
    * Waits for all streams, closes whatever is open on this device, newest first, and the device.
    */
   @Override

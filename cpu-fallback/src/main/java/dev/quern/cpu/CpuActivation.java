@@ -58,7 +58,7 @@ final class CpuActivation extends Activation {
 
     Forward(CpuDevice device, Spec spec) {
       super(device.pool(), spec.count(), bytes(spec, Pass.FORWARD));
-      loops = device.simd().activations();
+      loops = device.simd().activations().loops(spec.kind(), Pass.FORWARD);
       this.spec = spec;
     }
 
@@ -78,7 +78,7 @@ final class CpuActivation extends Activation {
 
     Backward(CpuDevice device, Spec spec) {
       super(device.pool(), spec.count(), bytes(spec, Pass.BACKWARD_DATA));
-      loops = device.simd().activations();
+      loops = device.simd().activations().loops(spec.kind(), Pass.BACKWARD_DATA);
       this.spec = spec;
     }
 

@@ -51,7 +51,7 @@ final class CpuAdam extends Adam {
 
     Update(CpuDevice device, long count, AdamStep numbers) {
       super(device.pool(), count, 28);
-      this.loops = device.simd().updates();
+      this.loops = device.simd().adam();
       this.numbers = numbers;
     }
 

@@ -127,6 +127,11 @@ final class CpuDevice extends Device {
   }
 
   @Override
+  public void settle() {
+    WarmUp.OF_PROCESS.await();
+  }
+
+  @Override
   protected long freeBytes() {
     return hostMemory.freeBytes();
   }

@@ -50,7 +50,7 @@ final class CpuRmsProp extends RmsProp {
 
     Update(CpuDevice device, Spec spec) {
       super(device.pool(), spec.count(), 28);
-      this.loops = device.simd().updates();
+      this.loops = device.simd().rmsProp();
       this.spec = spec;
     }
 

@@ -48,7 +48,7 @@ final class CpuSgd extends Sgd {
 
     Update(CpuDevice device, long count, SgdStep numbers) {
       super(device.pool(), count, 20);
-      this.loops = device.simd().updates();
+      this.loops = device.simd().sgd();
       this.numbers = numbers;
     }
 

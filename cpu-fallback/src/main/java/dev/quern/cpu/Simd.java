@@ -19,7 +19,9 @@ import dev.quern.core.ComputeException;
  * @param planes rows of poolings of a single channel
  * @param averages rows of average-poolings
  * @param averagePairs rows of average-poolings by windows of 2 x 2, the usual ones
- * @param updates steps of optimizers
+ * @param adam steps of Adam
+ * @param sgd steps of gradient descent
+ * @param rmsProp steps of RMSprop
  * @param dropouts masks of dropouts
  * @param norms rows of batch normalisations
  * @param augments pixels of augmented images
@@ -30,7 +32,7 @@ record Simd(
     TileSet tiles,
     TransformSet transforms,
     ElementLoops elements,
-    Warming<ActivationLoops> activations,
+    ActivationSet activations,
     SoftmaxLoops softmaxes,
     DenseLossLoops denseLosses,
     PoolLoops pools,
@@ -38,7 +40,9 @@ record Simd(
     PoolLoops planes,
     AverageLoops averages,
     AverageLoops averagePairs,
-    Warming<UpdateLoops> updates,
+    Warming<UpdateLoops> adam,
+    Warming<UpdateLoops> sgd,
+    Warming<UpdateLoops> rmsProp,
     DropoutLoops dropouts,
     NormLoops norms,
     Warming<AugmentLoops> augments) {
@@ -85,7 +89,7 @@ record Simd(
         new PlainTileSet(),
         new PlainTransformSet(),
         new ScalarElementLoops(),
-        Warming.only(new ScalarActivationLoops()),
+        (kind, pass) -> Warming.only(new ScalarActivationLoops()),
         new ScalarSoftmaxLoops(),
         new ScalarDenseLossLoops(),
         new ScalarPoolLoops(),
@@ -93,6 +97,8 @@ record Simd(
         new ScalarPoolLoops(),
         new ScalarAverageLoops(),
         new ScalarAverageLoops(),
+        Warming.only(new ScalarUpdateLoops()),
+        Warming.only(new ScalarUpdateLoops()),
         Warming.only(new ScalarUpdateLoops()),
         new ScalarDropoutLoops(),
         new ScalarNormLoops(),

@@ -89,23 +89,4 @@ final class VectorActivationLoops implements ActivationLoops {
       }
     }
   }
-
-  /** Runs all functions on made-up elements until they are compiled, for {@link Warming}. */
-  static boolean exercise(ActivationLoops loops) {
-    int count = BLOCK;
-    Kind[] kinds = Kind.values();
-    try (NativeBlock block = new NativeBlock(3L * Float.BYTES * count)) {
-      long x = block.address();
-      long dy = x + (long) Float.BYTES * count;
-      long dx = dy + (long) Float.BYTES * count;
-      return Warming.untilCompiled(
-          20L * 2 * kinds.length * count / LANES,
-          () -> {
-            for (Kind kind : kinds) {
-              loops.forward(kind, 1, x, dx, count);
-              loops.backward(kind, 1, x, dy, dx, count);
-            }
-          });
-    }
-  }
 }

@@ -6,9 +6,6 @@ import java.util.function.Supplier;
 
 /** Makes the set of loops that use the Vector API. Loaded only where its module is present. */
 final class VectorSimd {
-  /** One for the process, as its compiler is. */
-  private static final WarmUp WARM_UP = new WarmUp();
-
   private VectorSimd() {}
 
   /** Loops at the width that the processor prefers. */
@@ -34,10 +31,7 @@ final class VectorSimd {
         new VectorTileSet(),
         new VectorTransformSet(),
         new VectorElementLoops(),
-        warming(
-            new ScalarActivationLoops(),
-            VectorActivationLoops::new,
-            VectorActivationLoops::exercise),
+        new VectorActivationSet(),
         new VectorSoftmaxLoops(),
         new VectorDenseLossLoops(),
         new VectorPoolLoops(),
@@ -45,7 +39,10 @@ final class VectorSimd {
         new VectorPlaneLoops(),
         new VectorAverageLoops(),
         new VectorAveragePairLoops(),
-        warming(new ScalarUpdateLoops(), VectorUpdateLoops::new, VectorUpdateLoops::exercise),
+        warming(new ScalarUpdateLoops(), VectorUpdateLoops::new, VectorUpdateLoops::exerciseAdam),
+        warming(new ScalarUpdateLoops(), VectorUpdateLoops::new, VectorUpdateLoops::exerciseSgd),
+        warming(
+            new ScalarUpdateLoops(), VectorUpdateLoops::new, VectorUpdateLoops::exerciseRmsProp),
         new VectorDropoutLoops(),
         new VectorNormLoops(),
         warming(new ScalarAugmentLoops(), VectorAugmentLoops::new, VectorAugmentLoops::exercise));
@@ -54,7 +51,7 @@ final class VectorSimd {
   /** What begins in plain Java, unless {@code quern.cpu.warmUp} is false. */
   static <T> Warming<T> warming(T plain, Supplier<T> vector, Predicate<T> exercise) {
     return Boolean.parseBoolean(System.getProperty("quern.cpu.warmUp", "true"))
-        ? Warming.of(plain, vector, exercise, WARM_UP)
+        ? Warming.of(plain, vector, exercise, WarmUp.OF_PROCESS)
         : Warming.only(vector.get());
   }
 }

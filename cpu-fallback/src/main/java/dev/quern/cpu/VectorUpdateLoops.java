@@ -18,6 +18,9 @@ import jdk.incubator.vector.FloatVector;
 final class VectorUpdateLoops implements UpdateLoops {
   private static final ScalarUpdateLoops REST = new ScalarUpdateLoops();
 
+  /** Parameters to get compiled with, few for the reason given in {@link VectorActivationSet}. */
+  private static final int MADE_UP = 26 * LANES;
+
   @Override
   public void adam(AdamStep step, long p, long g, long m, long v, int count) {
     FloatVector l2 = FloatVector.broadcast(FLOATS, step.l2);
@@ -87,26 +90,41 @@ final class VectorUpdateLoops implements UpdateLoops {
     REST.rmsProp(spec, rate, p + at, g + at, v + at, m + at, count - i);
   }
 
-  /** Updates made-up parameters until all loops are compiled, for {@link Warming}. */
-  static boolean exercise(UpdateLoops loops) {
-    int count = 64 * LANES;
-    AdamStep adam = new AdamStep(new Adam.Spec(count));
-    adam.begin(1, 0);
-    SgdStep sgd = new SgdStep(new Sgd.Spec(count, 0, false, 0));
-    sgd.begin(0);
-    RmsProp.Spec rmsProp = new RmsProp.Spec(count);
-    try (NativeBlock block = new NativeBlock(4L * Float.BYTES * count)) {
+  /** Runs {@link #adam} on made-up parameters until it is compiled, for {@link Warming}. */
+  static boolean exerciseAdam(UpdateLoops loops) {
+    AdamStep step = new AdamStep(new Adam.Spec(MADE_UP));
+    step.begin(1, 0);
+    return exercise((p, g, m, v) -> loops.adam(step, p, g, m, v, MADE_UP));
+  }
+
+  /** The same for {@link #sgd}. */
+  static boolean exerciseSgd(UpdateLoops loops) {
+    SgdStep step = new SgdStep(new Sgd.Spec(MADE_UP, 0, false, 0));
+    step.begin(0);
+    return exercise((p, g, m, v) -> loops.sgd(step, p, g, m, MADE_UP));
+  }
+
+  /** The same for {@link #rmsProp}. */
+  static boolean exerciseRmsProp(UpdateLoops loops) {
+    RmsProp.Spec spec = new RmsProp.Spec(MADE_UP);
+    return exercise((p, g, m, v) -> loops.rmsProp(spec, 0, p, g, v, m, MADE_UP));
+  }
+
+  /** A step of an optimizer on four arrays. */
+  private interface Step {
+    void run(long p, long g, long m, long v);
+  }
+
+  private static boolean exercise(Step step) {
+    int runs = 25;
+    long bytes = (long) Float.BYTES * MADE_UP;
+    try (NativeBlock block = new NativeBlock(4 * bytes)) {
       long p = block.address();
-      long g = p + (long) Float.BYTES * count;
-      long m = g + (long) Float.BYTES * count;
-      long v = m + (long) Float.BYTES * count;
       return Warming.untilCompiled(
-          30L * 10 * count / LANES,
+          10L * runs * MADE_UP / LANES,
           () -> {
-            for (int run = 0; run < 10; run++) {
-              loops.adam(adam, p, g, m, v, count);
-              loops.sgd(sgd, p, g, m, count);
-              loops.rmsProp(rmsProp, 0, p, g, v, m, count);
+            for (int run = 0; run < runs; run++) {
+              step.run(p, p + bytes, p + 2 * bytes, p + 3 * bytes);
             }
           });
     }

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * is nothing left to do. One at a time, so that the compiler's queue stays short.
  */
 final class WarmUp {
+  /** One for the process, as its compiler is. */
+  static final WarmUp OF_PROCESS = new WarmUp();
+
   /**
    * Longer than a first training step takes: plain Java has to be compiled, too, and the compiler
    * and the processors are there for that step until then. Given once: what is added later need not
@@ -32,6 +35,22 @@ final class WarmUp {
       worker.setDaemon(true);
       worker.start();
     }
+  }
+
+  /** Waits until what has been added is compiled; returns early if interrupted. */
+  void await() {
+    Thread working = worker();
+    try {
+      if (working != null) {
+        working.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized @Nullable Thread worker() {
+    return worker;
   }
 
   private void work(long headStartMillis) {

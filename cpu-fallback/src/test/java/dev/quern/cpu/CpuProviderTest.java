@@ -94,7 +94,9 @@ final class CpuProviderTest {
             whole.planes(),
             whole.averages(),
             whole.averagePairs(),
-            whole.updates(),
+            whole.adam(),
+            whole.sgd(),
+            whole.rmsProp(),
             whole.dropouts(),
             whole.norms(),
             whole.augments());

@@ -136,6 +136,9 @@ final class NetworkMeter {
       long now = System.nanoTime();
       double took = training ? result.seconds() * 1e9 : now - trained;
       if (begun == 0) {
+        if (warmUp > 0) {
+          conditions.device().settle();
+        }
         begun = isWarm(now, took) ? now : 0; // the first one prepares
         return;
       }
