@@ -2,6 +2,8 @@ package dev.quern.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quern.core.Device;
+import dev.quern.core.DeviceInfo;
 import dev.quern.kernels.Activation.Kind;
 import dev.quern.kernels.Pass;
 import java.util.List;
@@ -83,13 +85,16 @@ class WarmUpTest {
   }
 
   @Test
-  void eachOptimizerGetsToItsVectors() {
+  void eachOptimizerGetsToItsVectorsBeforeADeviceHasSettled() {
     Simd simd = VectorSimd.preferred();
-    for (Warming<UpdateLoops> loops : List.of(simd.adam(), simd.sgd(), simd.rmsProp())) {
-      loops.current();
-      loops.current();
-      WarmUp.OF_PROCESS.await();
-      assertThat(loops.current()).isInstanceOf(VectorUpdateLoops.class);
+    DeviceInfo info = new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "test", "test", 0, null);
+    try (Device device = new CpuDevice(info, simd, 1, HostMemory.ofThisMachine())) {
+      for (Warming<UpdateLoops> loops : List.of(simd.adam(), simd.sgd(), simd.rmsProp())) {
+        loops.current();
+        loops.current();
+        device.settle();
+        assertThat(loops.current()).isInstanceOf(VectorUpdateLoops.class);
+      }
     }
   }
 }
