@@ -3,6 +3,7 @@ package dev.quern.cpu;
 import static dev.quern.cpu.NativeMemory.ALL;
 import static dev.quern.cpu.NativeMemory.ORDER;
 import static dev.quern.cpu.VectorWidth.BYTES;
+import static dev.quern.cpu.VectorWidth.FIRST;
 import static dev.quern.cpu.VectorWidth.FLOATS;
 import static dev.quern.cpu.VectorWidth.LANES;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -78,7 +79,7 @@ final class VectorNormLoops implements NormLoops {
       normaliseTwo(x + 4L * c, y + 4L * c, rows, plane, planes + 4L * c, least);
     }
     for (; c < group.width(); c += LANES) {
-      VectorMask<Float> inside = FLOATS.indexInRange(c, group.width());
+      VectorMask<Float> inside = FIRST[Math.min(group.width() - c, LANES)];
       long at = 4L * c;
       FloatVector mean = fromMemorySegment(FLOATS, ALL, planes + at, ORDER);
       FloatVector scale = fromMemorySegment(FLOATS, ALL, planes + plane + at, ORDER);
@@ -128,7 +129,7 @@ final class VectorNormLoops implements NormLoops {
       gradientOfTwo(x + at, dy + at, dx + at, rows, plane, planes + at);
     }
     for (; c < group.width(); c += LANES) {
-      VectorMask<Float> inside = FLOATS.indexInRange(c, group.width());
+      VectorMask<Float> inside = FIRST[Math.min(group.width() - c, LANES)];
       long at = 4L * c;
       FloatVector mean = fromMemorySegment(FLOATS, ALL, planes + at, ORDER);
       FloatVector scale = fromMemorySegment(FLOATS, ALL, planes + plane + at, ORDER);

@@ -4,6 +4,7 @@ import static dev.quern.cpu.NativeMemory.ALL;
 import static dev.quern.cpu.NativeMemory.ORDER;
 import static dev.quern.cpu.VectorNormLoops.PAIR;
 import static dev.quern.cpu.VectorWidth.BYTES;
+import static dev.quern.cpu.VectorWidth.FIRST;
 import static dev.quern.cpu.VectorWidth.FLOATS;
 import static dev.quern.cpu.VectorWidth.LANES;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -26,7 +27,7 @@ final class VectorNormSums {
       addMomentsOfTwo(x + 4L * c, rows, plane, shift + 4L * c, sums + 4L * c);
     }
     for (; c < group.width(); c += LANES) {
-      VectorMask<Float> inside = FLOATS.indexInRange(c, group.width());
+      VectorMask<Float> inside = FIRST[Math.min(group.width() - c, LANES)];
       long at = 4L * c;
       FloatVector k = fromMemorySegment(FLOATS, ALL, shift + at, ORDER);
       FloatVector s0 = fromMemorySegment(FLOATS, ALL, sums + at, ORDER);
@@ -104,7 +105,7 @@ final class VectorNormSums {
       addGradientsOfTwo(x + at, dy + at, rows, plane, mean + at, sums + at);
     }
     for (; c < group.width(); c += LANES) {
-      VectorMask<Float> inside = FLOATS.indexInRange(c, group.width());
+      VectorMask<Float> inside = FIRST[Math.min(group.width() - c, LANES)];
       long at = 4L * c;
       FloatVector m = fromMemorySegment(FLOATS, ALL, mean + at, ORDER);
       FloatVector s0 = fromMemorySegment(FLOATS, ALL, sums + at, ORDER);
@@ -181,7 +182,7 @@ final class VectorNormSums {
       ChannelGroup group, long block, long totals, float each, float share, float weight) {
     long plane = group.plane();
     for (int c = 0; c < group.width(); c += LANES) {
-      VectorMask<Float> inside = FLOATS.indexInRange(c, group.width());
+      VectorMask<Float> inside = FIRST[Math.min(group.width() - c, LANES)];
       long from = block + 4L * c;
       long to = totals + 4L * c;
       FloatVector sum = fromMemorySegment(FLOATS, ALL, from + plane, ORDER);
@@ -208,7 +209,7 @@ final class VectorNormSums {
         fromMemorySegment(FLOATS, ALL, totals + at + 4L * c, ORDER)
             .add(fromMemorySegment(FLOATS, ALL, block + at + 4L * c, ORDER))
             .intoMemorySegment(
-                ALL, totals + at + 4L * c, ORDER, FLOATS.indexInRange(c, group.width()));
+                ALL, totals + at + 4L * c, ORDER, FIRST[Math.min(group.width() - c, LANES)]);
       }
     }
   }

@@ -1,6 +1,8 @@
 package dev.quern.cpu;
 
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -30,6 +32,16 @@ final class VectorWidth {
 
   /** Bytes of a vector. */
   static final long BYTES = FLOATS.vectorByteSize();
+
+  /**
+   * Masks of the first lanes, by their number. One that is made on the spot is an object until the
+   * compiler has inlined all that makes it, which on a busy machine it may never do.
+   */
+  @SuppressWarnings({"unchecked", "rawtypes"}) // Java makes no arrays of generic types
+  static final VectorMask<Float>[] FIRST =
+      IntStream.rangeClosed(0, LANES)
+          .mapToObj(lanes -> FLOATS.indexInRange(0, lanes))
+          .toArray(VectorMask[]::new);
 
   private VectorWidth() {}
 

@@ -2,6 +2,7 @@ package dev.quern.train;
 
 import dev.quern.core.SpecException;
 import dev.quern.train.data.DataSet;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
@@ -22,7 +23,18 @@ public final class Metrics {
 
   /** Asks the model about every row. */
   public static Metrics of(Model model, DataSet data) {
-    return new Metrics(data.labels(), model.predict(data), model.network().output().elements());
+    float[][] answers = model.predict(data);
+    int outputs = model.network().output().elements();
+    return outputs == 1
+        ? new Metrics(data.labels(), bothClasses(answers), 2)
+        : new Metrics(data.labels(), answers, outputs);
+  }
+
+  /** A single output is the probability of class 1. */
+  private static float[][] bothClasses(float[][] answers) {
+    return Arrays.stream(answers)
+        .map(answer -> new float[] {1 - answer[0], answer[0]})
+        .toArray(float[][]::new);
   }
 
   /** Share of rows answered right. */

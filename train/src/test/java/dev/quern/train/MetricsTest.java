@@ -50,6 +50,21 @@ class MetricsTest {
   }
 
   @Test
+  void aSingleOutputStandsForTwoClasses() {
+    byte[] pixels = {0, (byte) 255, 0, (byte) 255};
+    DataSet data = new DataSet("rows", pixels, new int[] {0, 1, 1, 1}, 1, 1, 1, 2);
+    Network network = Sequential.of(Shape.flat(1), Dense.of(1).sigmoid());
+    try (Device device = Cpu.open();
+        Model model = network.compile(device, Optimizer.adam(), Loss.BINARY_CROSSENTROPY, 1)) {
+      model.setWeight("dense/kernel", new float[] {1});
+      model.setWeight("dense/bias", new float[] {-0.5f});
+      Metrics metrics = Metrics.of(model, data);
+      assertThat(metrics.accuracy()).isEqualTo(0.75).isEqualTo(model.evaluate(data, 4).accuracy());
+      assertThat(metrics.confusion()).isDeepEqualTo(new int[][] {{1, 0}, {1, 2}});
+    }
+  }
+
+  @Test
   void theFirstOfEqualClassesWinsAndNaNIsWrong() {
     DataSet equal = rows(new int[] {0, 1, 2}, 9, 9, 9, 9, 9, 9, 9, 9, 9);
     try (Device device = Cpu.open();
