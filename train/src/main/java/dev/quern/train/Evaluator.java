@@ -1,6 +1,7 @@
 package dev.quern.train;
 
 import dev.quern.core.Device;
+import dev.quern.core.SpecException;
 import dev.quern.core.Stream;
 import dev.quern.train.data.DataSet;
 import java.util.ArrayList;
@@ -24,7 +25,23 @@ final class Evaluator implements AutoCloseable {
   private final TrainingStep step;
   private final int batch;
 
-  Evaluator(
+  /**
+   * What it takes to run a model over a data set, so many rows at a time.
+   *
+   * @throws SpecException if they do not fit, or if there is no row at a time
+   */
+  static Evaluator of(Model model, DataSet data, int batch) {
+    Setup setup = model.setup();
+    setup.loss().requireFitting(setup.network(), data);
+    if (batch < 1) {
+      throw new SpecException("evaluate: batch must be at least 1, but is " + batch);
+    }
+    Plan.Settings settings = setup.plan(batch, false);
+    Parameters parameters = model.state().parameters();
+    return new Evaluator(setup.device(), setup.network(), parameters, settings, data);
+  }
+
+  private Evaluator(
       Device device, Network network, Parameters parameters, Plan.Settings settings, DataSet data) {
     batch = settings.batch();
     try {

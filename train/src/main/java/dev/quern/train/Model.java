@@ -140,17 +140,9 @@ public final class Model implements AutoCloseable {
 
   /** Loss and accuracy over a data set, without training; {@code batch} rows at a time. */
   public Evaluation evaluate(DataSet data, int batch) {
-    try (Evaluator evaluator = evaluator(data, batch)) {
+    try (Evaluator evaluator = Evaluator.of(this, data, batch)) {
       return evaluator.run();
     }
-  }
-
-  Evaluator evaluator(DataSet data, int batch) {
-    requireFitting(data);
-    if (batch < 1) {
-      throw new SpecException("evaluate: batch must be at least 1, but is " + batch);
-    }
-    return new Evaluator(device(), network(), state().parameters(), setup.plan(batch, false), data);
   }
 
   /**

@@ -16,7 +16,7 @@ final class Prediction {
     int outputs = model.network().output().elements();
     int batch = Math.max(1, Math.min(data.count(), BATCH));
     float[][] answers = new float[data.count()][];
-    try (Evaluator rows = model.evaluator(data, batch);
+    try (Evaluator rows = Evaluator.of(model, data, batch);
         Softmax softmax = model.device().prepare(new Softmax.Spec(batch, outputs))) {
       Stream own = rows.stream();
       own.reserveWorkspace(softmax.workspaceBytes());

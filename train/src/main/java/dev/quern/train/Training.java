@@ -140,7 +140,7 @@ final class Training implements AutoCloseable {
       return null;
     }
     if (validation == null) {
-      validation = model.evaluator(test, settings.batch());
+      validation = Evaluator.of(model, test, settings.batch());
       closing.add(validation::close);
     }
     return validation.run();

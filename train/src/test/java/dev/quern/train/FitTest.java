@@ -9,7 +9,6 @@ import dev.quern.core.OutOfDeviceMemoryException;
 import dev.quern.train.data.DataSet;
 import dev.quern.train.layers.Dense;
 import dev.quern.train.optimizers.Optimizer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -233,65 +232,6 @@ class FitTest {
     assertThatThrownBy(() -> model.fit(rows, Fit.epochs(1).validation(rows).batch(huge)))
         .isInstanceOf(OutOfDeviceMemoryException.class);
     assertThat(device.memory().liveBytes()).isEqualTo(live);
-  }
-
-  @Test
-  void predictionsAreProbabilities() {
-    for (float[] row : model.predict(rows)) {
-      assertThat(row).hasSize(2);
-      assertThat(row[0] + row[1]).isBetween(1 - 1e-6f, 1 + 1e-6f);
-    }
-  }
-
-  @Test
-  void rowsWithoutAnswersArePredictedAsThoseWith() {
-    byte[] pixels = rows.pixels(0, 70);
-    assertThat(model.predict(DataSet.pictures("alone", pixels, 1, 1, 16)))
-        .isDeepEqualTo(model.predict(rows));
-    refused(
-        () -> model.predict(DataSet.pictures("cut", pixels, 1, 1, 15)),
-        "cut: rows of 1 x 1 x 15 must be whole, but there are 1120 bytes");
-    refused(() -> model.predict(DataSet.pictures("flat", pixels, 1, 0, 16)), "are 1, 0 and 16");
-  }
-
-  @Test
-  void whatIsLeftOutIsWhatKerasUsersLeaveOut() {
-    Loss loss = Loss.SPARSE_CATEGORICAL_CROSSENTROPY;
-    try (Model same = network.compile(device, Optimizer.adam(0.01), loss)) {
-      assertThat(same.weight("dense/kernel")).isEqualTo(model.weight("dense/kernel"));
-      assertThat(same.evaluate(rows)).isEqualTo(model.evaluate(rows, 128));
-    }
-  }
-
-  @Test
-  void aClosedModelSaysThatItIsTheModel() {
-    model.close();
-    List<Runnable> uses =
-        List.of(
-            () -> model.fit(rows, Fit.epochs(1)),
-            () -> model.evaluate(rows),
-            () -> model.predict(rows),
-            () -> model.weight("dense/bias"),
-            () -> model.saveWeights(Path.of("never-written")));
-    assertThat(uses)
-        .allSatisfy(
-            use ->
-                assertThatThrownBy(use::run)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageStartingWith("the model is closed"));
-  }
-
-  @Test
-  void weightsCanBeReadAndReplacedInKerasOrder() {
-    float[] values = new float[16 * 8];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = i;
-    }
-    model.setWeight("dense/kernel", values);
-    assertThat(model.weight("dense/kernel")).isEqualTo(values);
-    assertThat(model.weightShape("dense/kernel")).containsExactly(16, 8);
-    assertThat(model.weightNames())
-        .containsExactly("dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias");
   }
 
   @Test
