@@ -27,31 +27,37 @@ final class VectorNormSums {
       addMomentsOfTwo(x + 4L * c, rows, plane, shift + 4L * c, sums + 4L * c);
     }
     for (; c < group.width(); c += LANES) {
-      VectorMask<Float> inside = FIRST[Math.min(group.width() - c, LANES)];
       long at = 4L * c;
-      FloatVector k = fromMemorySegment(FLOATS, ALL, shift + at, ORDER);
-      FloatVector s0 = fromMemorySegment(FLOATS, ALL, sums + at, ORDER);
-      FloatVector q0 = fromMemorySegment(FLOATS, ALL, sums + plane + at, ORDER);
-      FloatVector s1 = FloatVector.zero(FLOATS);
-      FloatVector q1 = s1;
-      int i = 0;
-      for (; i < rows - 1; i += 2) {
-        long row = x + at + i * plane;
-        FloatVector d0 = fromMemorySegment(FLOATS, ALL, row, ORDER).sub(k);
-        FloatVector d1 = fromMemorySegment(FLOATS, ALL, row + plane, ORDER).sub(k);
-        s0 = s0.add(d0);
-        s1 = s1.add(d1);
-        q0 = d0.fma(d0, q0);
-        q1 = d1.fma(d1, q1);
-      }
-      if (i < rows) {
-        FloatVector d = fromMemorySegment(FLOATS, ALL, x + at + i * plane, ORDER).sub(k);
-        s0 = s0.add(d);
-        q0 = d.fma(d, q0);
-      }
-      s0.add(s1).intoMemorySegment(ALL, sums + at, ORDER, inside);
-      q0.add(q1).intoMemorySegment(ALL, sums + plane + at, ORDER, inside);
+      addMomentsOfOne(x + at, rows, plane, shift + at, sums + at, group.width() - c);
     }
+  }
+
+  /** In a method of its own: within a loop over columns the compiler made objects of the sums. */
+  private static void addMomentsOfOne(
+      long x, int rows, long plane, long shift, long sums, int channels) {
+    VectorMask<Float> inside = FIRST[Math.min(channels, LANES)];
+    FloatVector k = fromMemorySegment(FLOATS, ALL, shift, ORDER);
+    FloatVector s0 = fromMemorySegment(FLOATS, ALL, sums, ORDER);
+    FloatVector q0 = fromMemorySegment(FLOATS, ALL, sums + plane, ORDER);
+    FloatVector s1 = FloatVector.zero(FLOATS);
+    FloatVector q1 = s1;
+    int i = 0;
+    for (; i < rows - 1; i += 2) {
+      long row = x + i * plane;
+      FloatVector d0 = fromMemorySegment(FLOATS, ALL, row, ORDER).sub(k);
+      FloatVector d1 = fromMemorySegment(FLOATS, ALL, row + plane, ORDER).sub(k);
+      s0 = s0.add(d0);
+      s1 = s1.add(d1);
+      q0 = d0.fma(d0, q0);
+      q1 = d1.fma(d1, q1);
+    }
+    if (i < rows) {
+      FloatVector d = fromMemorySegment(FLOATS, ALL, x + i * plane, ORDER).sub(k);
+      s0 = s0.add(d);
+      q0 = d.fma(d, q0);
+    }
+    s0.add(s1).intoMemorySegment(ALL, sums, ORDER, inside);
+    q0.add(q1).intoMemorySegment(ALL, sums + plane, ORDER, inside);
   }
 
   private static void addMomentsOfTwo(long x, int rows, long plane, long shift, long sums) {
@@ -105,32 +111,37 @@ final class VectorNormSums {
       addGradientsOfTwo(x + at, dy + at, rows, plane, mean + at, sums + at);
     }
     for (; c < group.width(); c += LANES) {
-      VectorMask<Float> inside = FIRST[Math.min(group.width() - c, LANES)];
       long at = 4L * c;
-      FloatVector m = fromMemorySegment(FLOATS, ALL, mean + at, ORDER);
-      FloatVector s0 = fromMemorySegment(FLOATS, ALL, sums + at, ORDER);
-      FloatVector p0 = fromMemorySegment(FLOATS, ALL, sums + plane + at, ORDER);
-      FloatVector s1 = FloatVector.zero(FLOATS);
-      FloatVector p1 = s1;
-      int i = 0;
-      for (; i < rows - 1; i += 2) {
-        long row = at + i * plane;
-        FloatVector g0 = fromMemorySegment(FLOATS, ALL, dy + row, ORDER);
-        FloatVector g1 = fromMemorySegment(FLOATS, ALL, dy + row + plane, ORDER);
-        s0 = s0.add(g0);
-        s1 = s1.add(g1);
-        p0 = fromMemorySegment(FLOATS, ALL, x + row, ORDER).sub(m).fma(g0, p0);
-        p1 = fromMemorySegment(FLOATS, ALL, x + row + plane, ORDER).sub(m).fma(g1, p1);
-      }
-      if (i < rows) {
-        long row = at + i * plane;
-        FloatVector g = fromMemorySegment(FLOATS, ALL, dy + row, ORDER);
-        s0 = s0.add(g);
-        p0 = fromMemorySegment(FLOATS, ALL, x + row, ORDER).sub(m).fma(g, p0);
-      }
-      s0.add(s1).intoMemorySegment(ALL, sums + at, ORDER, inside);
-      p0.add(p1).intoMemorySegment(ALL, sums + plane + at, ORDER, inside);
+      addGradientsOfOne(x + at, dy + at, rows, plane, mean + at, sums + at, group.width() - c);
     }
+  }
+
+  private static void addGradientsOfOne(
+      long x, long dy, int rows, long plane, long mean, long sums, int channels) {
+    VectorMask<Float> inside = FIRST[Math.min(channels, LANES)];
+    FloatVector m = fromMemorySegment(FLOATS, ALL, mean, ORDER);
+    FloatVector s0 = fromMemorySegment(FLOATS, ALL, sums, ORDER);
+    FloatVector p0 = fromMemorySegment(FLOATS, ALL, sums + plane, ORDER);
+    FloatVector s1 = FloatVector.zero(FLOATS);
+    FloatVector p1 = s1;
+    int i = 0;
+    for (; i < rows - 1; i += 2) {
+      long row = i * plane;
+      FloatVector g0 = fromMemorySegment(FLOATS, ALL, dy + row, ORDER);
+      FloatVector g1 = fromMemorySegment(FLOATS, ALL, dy + row + plane, ORDER);
+      s0 = s0.add(g0);
+      s1 = s1.add(g1);
+      p0 = fromMemorySegment(FLOATS, ALL, x + row, ORDER).sub(m).fma(g0, p0);
+      p1 = fromMemorySegment(FLOATS, ALL, x + row + plane, ORDER).sub(m).fma(g1, p1);
+    }
+    if (i < rows) {
+      long row = i * plane;
+      FloatVector g = fromMemorySegment(FLOATS, ALL, dy + row, ORDER);
+      s0 = s0.add(g);
+      p0 = fromMemorySegment(FLOATS, ALL, x + row, ORDER).sub(m).fma(g, p0);
+    }
+    s0.add(s1).intoMemorySegment(ALL, sums, ORDER, inside);
+    p0.add(p1).intoMemorySegment(ALL, sums + plane, ORDER, inside);
   }
 
   private static void addGradientsOfTwo(
