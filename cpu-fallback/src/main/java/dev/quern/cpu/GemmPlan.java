@@ -38,12 +38,6 @@ record GemmPlan(
   /** Elements of an operand from which it is worth packing: it does not stay in the L2 cache. */
   private static final long LARGE = 1 << 19;
 
-  /**
-   * Columns of a panel from which that holds. A narrower one takes a sliver of each row of B and
-   * leaves the rest of what was fetched, so that packing is worth it sooner.
-   */
-  private static final int WIDE = 64;
-
   /** How often an operand must be read, at least, for packing to cost little. */
   private static final int READS = 16;
 
@@ -77,7 +71,7 @@ record GemmPlan(
     int tileRows = tiles.maxRows(tiles.maxVectors());
     boolean single = spec.batch() == 1;
     boolean manyRows = spec.m() >= READS * tileRows;
-    boolean largeB = single && manyRows && (long) spec.k() * spec.n() >= largeB(spec, tiles);
+    boolean largeB = single && manyRows && (long) spec.k() * spec.n() >= LARGE;
     boolean manyColumns = spec.n() >= READS * tiles.lanes();
     boolean largeA = single && spec.transA() && manyColumns && (long) spec.k() * spec.m() >= LARGE;
     Packing right = transposed || largeB ? panels(spec, tiles) : null;
@@ -90,11 +84,6 @@ record GemmPlan(
         right,
         null,
         0);
-  }
-
-  private static long largeB(Gemm.Spec spec, TileSet tiles) {
-    int panel = Columns.ofPanel(spec.n(), tiles);
-    return panel >= spec.n() ? LARGE : LARGE * Math.min(WIDE, panel) / WIDE;
   }
 
   /** Rows of a packed operand are whole vectors, so that no load straddles two cache lines. */
