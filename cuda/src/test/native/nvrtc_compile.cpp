@@ -140,15 +140,25 @@ std::vector<std::string> flags(const Options &options) {
   return all;
 }
 
-// The library, from the program's text; or nothing, and why.
-NvrtcStatus build(Program &program, const Options &options, std::string &library) {
-  Folder folder;
+// A command that could not be run at all, or an error in the program.
+NvrtcStatus failed(Program &program, int status, Folder &folder, const std::string &messages) {
+  if (status == -1 || status == 127) {
+    program.log =
+        "imitated NVRTC: cannot run " + compiler() + " in " + folder.path + "\n" + read(messages);
+    return NVRTC_ERROR_INTERNAL_ERROR;
+  }
+  program.log = as_nvrtc(read(messages), program.name);
+  return NVRTC_ERROR_COMPILATION;
+}
+
+// The program's text as the preprocessor leaves it, without the folder's name; or nothing, and why.
+NvrtcStatus preprocess(
+    Program &program, const Options &options, Folder &folder, std::string &text) {
   const std::string source = folder.file("program.cu"), preprocessed = folder.file("program.ii");
-  const std::string whole = folder.file("whole.cpp"), result = folder.file("program.so"),
-                    messages = folder.file("messages");
+  const std::string messages = folder.file("messages");
   bool written = write(source, "# 1 \"" + program.name + "\"\n" + program.source);
-  for (const auto &[name, text] : program.headers) {
-    written = written && name.find('/') == std::string::npos && write(folder.file(name), text);
+  for (const auto &[name, header] : program.headers) {
+    written = written && name.find('/') == std::string::npos && write(folder.file(name), header);
   }
   std::vector<std::string> command = {compiler(), "-E", "-x", "c++", options.standard, "-nostdinc",
       "-I" + folder.path, "-D__CUDACC__=1", "-D__NVCC__=1", "-D__CUDACC_RTC__=1",
@@ -156,26 +166,29 @@ NvrtcStatus build(Program &program, const Options &options, std::string &library
       "-D__CUDACC_VER_MAJOR__=" + std::to_string(CUDA_MAJOR)};
   command.insert(command.end(), options.macros.begin(), options.macros.end());
   command.insert(command.end(), {"-o", preprocessed, source});
-  int status = written ? run(command, messages) : -1;
-  if (!status) {
-    std::string text = read(preprocessed);
-    const std::vector<Found> kernels = kernels_of(text);
-    replace_dynamic_shared(text);
-    write(whole,
-        "# 1 \"device_code.h\"\n" + std::string(quern_device_code) + text + entries(kernels));
-    command = flags(options);
-    command.insert(command.begin(), compiler());
-    command.insert(command.end(), {"-x", "c++", "-o", result, whole});
-    status = run(command, messages);
+  if (const int status = written ? run(command, messages) : -1) {
+    return failed(program, status, folder, messages);
   }
-  if (status == -1 || status == 127) {
-    program.log =
-        "imitated NVRTC: cannot run " + compiler() + " in " + folder.path + "\n" + read(messages);
-    return NVRTC_ERROR_INTERNAL_ERROR;
+  text = read(preprocessed);
+  for (size_t at; (at = text.find(folder.path)) != std::string::npos;) {
+    text.erase(at, folder.path.size());
   }
-  if (status) {
-    program.log = as_nvrtc(read(messages), program.name);
-    return NVRTC_ERROR_COMPILATION;
+  return NVRTC_SUCCESS;
+}
+
+// The library, from a preprocessed text; or nothing, and why.
+NvrtcStatus build(Program &program, const Options &options, Folder &folder, std::string text,
+    std::string &library) {
+  const std::string whole = folder.file("whole.cpp"), result = folder.file("program.so"),
+                    messages = folder.file("messages");
+  const std::vector<Found> kernels = kernels_of(text);
+  replace_dynamic_shared(text);
+  write(whole, "# 1 \"device_code.h\"\n" + std::string(quern_device_code) + text + entries(kernels));
+  std::vector<std::string> command = flags(options);
+  command.insert(command.begin(), compiler());
+  command.insert(command.end(), {"-x", "c++", "-o", result, whole});
+  if (const int status = run(command, messages)) {
+    return failed(program, status, folder, messages);
   }
   library = read(result);
   return NVRTC_SUCCESS;
@@ -245,21 +258,20 @@ NvrtcStatus compile(Program &program, const std::vector<std::string> &list) {
   if (const NvrtcStatus status = read_options(list, options, program.log)) {
     return status;
   }
-  std::string everything = std::string(quern_device_code) + '\0' + program.name + '\0' +
-                           program.source + '\0' + std::to_string(options.compute) + '\0' +
-                           std::to_string(CUDA_MAJOR) + compiler();
-  for (const auto &part : {flags(options), options.macros}) {
-    for (const std::string &flag : part) {
-      everything += '\0' + flag;
-    }
+  Folder folder;
+  std::string text;
+  if (const NvrtcStatus status = preprocess(program, options, folder, text)) {
+    return status;
   }
-  for (const auto &[name, text] : program.headers) {
-    everything += '\0' + name + '\0' + text;
+  // What the preprocessor makes alike, such as one text for both versions of CUDA, is compiled once.
+  std::string everything = std::string(quern_device_code) + '\0' + text + '\0' + compiler();
+  for (const std::string &flag : flags(options)) {
+    everything += '\0' + flag;
   }
   const std::string key = digest(everything);
   std::string library = Cache::instance().find(key);
   if (library.empty()) {
-    if (const NvrtcStatus status = build(program, options, library)) {
+    if (const NvrtcStatus status = build(program, options, folder, text, library)) {
       return status;
     }
     Cache::instance().keep(key, library);

@@ -100,37 +100,19 @@ final class ConvProducts {
     int whole = images / together;
     int rest = images % together;
     Repeat slabs = new Repeat(whole, together * imageA, 0, together * imageC, 0);
-    parts.add(
-        new Part(
-            new IndirectProduct(
-                tiles,
-                several(image, together, imageA, imageC),
-                Columns.of(columns),
-                ending,
-                1,
-                0,
-                slabs,
-                groups),
-            0,
-            0,
-            0));
+    IndirectTables slab = several(image, together, imageA, imageC);
+    parts.add(new Part(product(slab, columns, ending, slabs, groups), 0, 0, 0));
     if (rest > 0) {
       long first = (long) whole * together;
-      parts.add(
-          new Part(
-              new IndirectProduct(
-                  tiles,
-                  several(image, rest, imageA, imageC),
-                  Columns.of(columns),
-                  ending,
-                  1,
-                  0,
-                  Repeat.ONCE,
-                  groups),
-              first * imageA,
-              0,
-              first * imageC));
+      IndirectTables last = several(image, rest, imageA, imageC);
+      IndirectProduct product = product(last, columns, ending, Repeat.ONCE, groups);
+      parts.add(new Part(product, first * imageA, 0, first * imageC));
     }
+  }
+
+  private IndirectProduct product(
+      IndirectTables tables, int columns, Ending ending, Repeat images, Repeat groups) {
+    return new IndirectProduct(tiles, tables, Columns.of(columns), ending, 1, 0, images, groups);
   }
 
   private static IndirectTables several(IndirectTables image, int count, long imageA, long imageC) {

@@ -65,6 +65,16 @@ final class CudnnProblem implements AutoCloseable {
         JCudnn.cudnnSetFilter4dDescriptor(
             w, type, format, spec.k(), spec.c() / spec.groups(), spec.r(), spec.s()),
         spec);
+    describeConvolution(spec);
+    int function =
+        spec.epilogue().hasRelu()
+            ? cudnnActivationMode.CUDNN_ACTIVATION_RELU
+            : cudnnActivationMode.CUDNN_ACTIVATION_IDENTITY;
+    int nan = cudnnNanPropagation.CUDNN_PROPAGATE_NAN;
+    check(JCudnn.cudnnSetActivationDescriptor(activation, function, nan, 0), spec);
+  }
+
+  private void describeConvolution(Conv2d.Spec spec) {
     check(
         JCudnn.cudnnSetConvolution2dDescriptor(
             convolution,
@@ -75,26 +85,15 @@ final class CudnnProblem implements AutoCloseable {
             spec.dilationH(),
             spec.dilationW(),
             cudnnConvolutionMode.CUDNN_CROSS_CORRELATION,
-            type),
+            cudnnDataType.CUDNN_DATA_FLOAT),
         spec);
     check(JCudnn.cudnnSetConvolutionGroupCount(convolution, spec.groups()), spec);
     // The default math may use TF32 from the A100 on; FMA is what "exact" asks for.
-    check(
-        JCudnn.cudnnSetConvolutionMathType(
-            convolution,
-            spec.precision() == Precision.FP32
-                ? cudnnMathType.CUDNN_FMA_MATH
-                : cudnnMathType.CUDNN_DEFAULT_MATH),
-        spec);
-    check(
-        JCudnn.cudnnSetActivationDescriptor(
-            activation,
-            spec.epilogue().hasRelu()
-                ? cudnnActivationMode.CUDNN_ACTIVATION_RELU
-                : cudnnActivationMode.CUDNN_ACTIVATION_IDENTITY,
-            cudnnNanPropagation.CUDNN_PROPAGATE_NAN,
-            0),
-        spec);
+    int math =
+        spec.precision() == Precision.FP32
+            ? cudnnMathType.CUDNN_FMA_MATH
+            : cudnnMathType.CUDNN_DEFAULT_MATH;
+    check(JCudnn.cudnnSetConvolutionMathType(convolution, math), spec);
   }
 
   private static void check(int status, Conv2d.Spec spec) {

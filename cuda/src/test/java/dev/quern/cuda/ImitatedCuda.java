@@ -41,7 +41,7 @@ final class ImitatedCuda {
     System.setProperty("quern.require", "cuda");
     set("QUERN_FAKE_DEVICES", "2");
     installed = true;
-    set("QUERN_FAKE_CACHE", folder.resolve("programs").toAbsolutePath().toString());
+    set("QUERN_FAKE_CACHE", folder.resolveSibling("imitated-programs").toAbsolutePath().toString());
   }
 
   /** Whether the backend computes on the imitation. */

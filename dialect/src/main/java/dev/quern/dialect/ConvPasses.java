@@ -136,39 +136,46 @@ final class ConvPasses {
                 wide,
                 new Axis(spec.groups(), filters, groupB),
                 new Axis((int) pixels, spec.k(), wide));
-    List<IndirectTables> chunk =
-        tables.backwardFilter(lead, filters).stream()
-            .map(
-                table ->
-                    new IndirectTables(
-                        table.rows(),
-                        table.outs(),
-                        IndirectTables.repeatedSteps(table.steps(), images, inputImage, imageB)))
-            .toList();
     long groupC = (long) rows * filters;
     long sum = groupC * spec.groups();
     Product product =
         new Product(
             parts,
             tile,
-            chunk,
+            severalImages(tables.backwardFilter(lead, filters), images, imageB),
             filters,
             inPlace ? wide : Math.toIntExact(pixels * wide),
             false,
             Ending.PLAIN,
             new Repeat(chunks, (long) images * inputImage, (long) images * imageB, sum, 0),
             new Repeat(spec.groups(), channels, groupB, groupC, 0));
-    Rearrangement unpack =
-        Rearrangement.sum(
-            parts,
-            chunks,
-            sum,
-            new Axis(spec.groups(), groupC, groupC),
-            new Axis(filters, 1, (long) taps * channels),
-            new Axis(taps, (long) channels * filters, tapStride()),
-            new Axis(channels, filters, channelStride()));
-    return new ConvPass(
-        parts, product, pack, inPlace ? 0 : groupB * spec.groups(), unpack, sum * chunks);
+    long packed = inPlace ? 0 : groupB * spec.groups();
+    return new ConvPass(parts, product, pack, packed, filterSum(chunks, sum), sum * chunks);
+  }
+
+  /** Tables whose sums run over several images. */
+  private List<IndirectTables> severalImages(List<IndirectTables> image, int count, int imageB) {
+    return image.stream()
+        .map(
+            table ->
+                new IndirectTables(
+                    table.rows(),
+                    table.outs(),
+                    IndirectTables.repeatedSteps(table.steps(), count, inputImage, imageB)))
+        .toList();
+  }
+
+  /** Adds up the chunks of the filter gradient, and lays it out as the filters are. */
+  private Rearrangement filterSum(int chunks, long elements) {
+    long group = elements / spec.groups();
+    return Rearrangement.sum(
+        parts,
+        chunks,
+        elements,
+        new Axis(spec.groups(), group, group),
+        new Axis(filters, 1, (long) taps * channels),
+        new Axis(taps, (long) channels * filters, tapStride()),
+        new Axis(channels, filters, channelStride()));
   }
 
   /**

@@ -28,63 +28,55 @@ public final class DialectBiasAdd extends BiasAdd {
     parts.requireInt(spec, "x", spec.count());
     Spans spans = parts.spans();
     Program program = parts.program(List.of("bias_add.cl"), "SPAN=" + spans.bandRows());
-    int rows = (int) spec.rows();
+    Loops loops = spec.inner() == 1 ? overRows(program) : overPlanes(program);
+    forward = loops.forward();
+    partials = loops.partials();
+    blocks = loops.blocks();
     int channels = spec.channels();
-    if (spec.inner() == 1) {
-      int lanes = parts.traits().lanes();
-      long columns = (channels + lanes - 1L) / lanes;
-      long bands = (rows + spans.bandRows() - 1L) / spans.bandRows();
-      forward =
-          parts.launch(
-              program,
-              "bias_add_rows",
-              new Range(columns, bands, 1, spans.groupFor(columns), 1),
-              3,
-              rows,
-              channels);
-      blocks = Math.clamp(rows / spans.leastBlockRows(), 1, spans.mostBlocks());
-      int blockRows = (rows + blocks - 1) / blocks;
-      partials =
-          parts.launch(
-              program,
-              "bias_gradient_rows",
-              new Range(columns, blocks, 1, spans.groupFor(columns), 1),
-              2,
-              rows,
-              channels,
-              blocks,
-              blockRows);
-    } else {
-      int planes = rows * channels;
-      long pieces = (spec.inner() + spans.bandRows() - 1L) / spans.bandRows();
-      forward =
-          parts.launch(
-              program,
-              "bias_add_planes",
-              new Range(pieces, planes, 1, spans.groupFor(pieces), 1),
-              3,
-              planes,
-              channels,
-              spec.inner());
-      blocks = rows;
-      partials =
-          parts.launch(
-              program,
-              "bias_gradient_planes",
-              Range.of(planes, spans.groupFor(planes)),
-              2,
-              planes,
-              spec.inner());
-    }
-    total =
-        parts.launch(
-            program,
-            "bias_gradient_total",
-            Range.of(channels, spans.groupFor(channels)),
-            2,
-            channels,
-            blocks);
+    Range each = Range.of(channels, spans.groupFor(channels));
+    total = parts.launch(program, "bias_gradient_total", each, 2, channels, blocks);
     implementation = spans.name() + ":blocks";
+  }
+
+  /**
+   * What hangs on the layout.
+   *
+   * @param partials the sums over each of the blocks
+   */
+  private record Loops(Launch forward, Launch partials, int blocks) {}
+
+  /** Channels are neighbours, and blocks are of rows. */
+  private Loops overRows(Program program) {
+    Spans spans = parts.spans();
+    int rows = (int) spec().rows();
+    int channels = spec().channels();
+    int lanes = parts.traits().lanes();
+    long columns = (channels + lanes - 1L) / lanes;
+    long bands = (rows + spans.bandRows() - 1L) / spans.bandRows();
+    int group = spans.groupFor(columns);
+    Range each = new Range(columns, bands, 1, group, 1);
+    int count = Math.clamp(rows / spans.leastBlockRows(), 1, spans.mostBlocks());
+    int blockRows = (rows + count - 1) / count;
+    Range eachBlock = new Range(columns, count, 1, group, 1);
+    return new Loops(
+        parts.launch(program, "bias_add_rows", each, 3, rows, channels),
+        parts.launch(program, "bias_gradient_rows", eachBlock, 2, rows, channels, count, blockRows),
+        count);
+  }
+
+  /** Each channel of each image is a plane, and a block is an image. */
+  private Loops overPlanes(Program program) {
+    Spans spans = parts.spans();
+    int images = (int) spec().rows();
+    int channels = spec().channels();
+    int planes = images * channels;
+    long pieces = (spec().inner() + spans.bandRows() - 1L) / spans.bandRows();
+    Range each = new Range(pieces, planes, 1, spans.groupFor(pieces), 1);
+    Range eachPlane = Range.of(planes, spans.groupFor(planes));
+    return new Loops(
+        parts.launch(program, "bias_add_planes", each, 3, planes, channels, spec().inner()),
+        parts.launch(program, "bias_gradient_planes", eachPlane, 2, planes, spec().inner()),
+        images);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.quern.dialect;
 import dev.quern.dialect.Product.Ending;
 import dev.quern.dialect.Product.Repeat;
 import dev.quern.dialect.Rearrangement.Axis;
+import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Gemm;
 import dev.quern.kernels.indirect.IndirectTables;
 import java.util.List;
@@ -62,26 +63,16 @@ record GemmPlan(
       int columnStride) {
     Tile tile = parts.tile(left.extent(), right.extent(), s.k(), Math.max(1, s.batch()));
     int columns = right.extent();
-    boolean inPlace = right.stride() == 1 || columns == 1;
-    if (!tile.blocked()) {
-      boolean pays = left.extent() >= ROWS_WORTH_PACKING && tile.panels(columns) > 1;
-      inPlace &= tile.readsInPlace(columns) && !pays;
-    }
+    boolean inPlace = readsInPlace(tile, left.extent(), right);
     int wide = tile.panelColumns();
     long matrix = (long) tile.panels(columns) * wide * s.k();
     int matrices = right.batchStride() == 0 ? Math.min(1, s.batch()) : s.batch();
-    Rearrangement pack = null;
-    if (!inPlace) {
-      pack =
-          Rearrangement.panels(
-              parts,
-              s.k(),
-              columns,
-              right.stride(),
-              wide,
-              new Axis(matrices, right.batchStride(), matrix),
-              new Axis(s.k(), right.depthStride(), wide));
-    }
+    Axis between = new Axis(matrices, right.batchStride(), matrix);
+    Axis depth = new Axis(s.k(), right.depthStride(), wide);
+    Rearrangement pack =
+        inPlace
+            ? null
+            : Rearrangement.panels(parts, s.k(), columns, right.stride(), wide, between, depth);
     IndirectTables tables =
         new IndirectTables(
             IndirectTables.regular(left.extent(), left.stride()),
@@ -89,6 +80,7 @@ record GemmPlan(
             IndirectTables.regularSteps(
                 s.k(), left.depthStride(), inPlace ? right.depthStride() : wide));
     long batchB = inPlace ? right.batchStride() : matrices == 1 ? 0 : matrix;
+    Epilogue epilogue = s.epilogue();
     Product product =
         new Product(
             parts,
@@ -97,8 +89,7 @@ record GemmPlan(
             columns,
             inPlace ? wide : Math.toIntExact((long) s.k() * wide),
             left.depthStride() == 1,
-            new Ending(
-                s.alpha(), s.beta(), s.epilogue().hasBias(), s.epilogue().hasRelu(), columnStride),
+            new Ending(s.alpha(), s.beta(), epilogue.hasBias(), epilogue.hasRelu(), columnStride),
             new Repeat(s.batch(), left.batchStride(), batchB, s.strideC(), 0),
             Repeat.ONCE);
     return new GemmPlan(
@@ -107,5 +98,12 @@ record GemmPlan(
         product,
         pack,
         inPlace ? 0 : matrices * matrix);
+  }
+
+  private static boolean readsInPlace(Tile tile, int rows, Factor right) {
+    int columns = right.extent();
+    boolean neighbours = right.stride() == 1 || columns == 1;
+    boolean packingPays = rows >= ROWS_WORTH_PACKING && tile.panels(columns) > 1;
+    return neighbours && (tile.blocked() || (tile.readsInPlace(columns) && !packingPays));
   }
 }

@@ -106,13 +106,12 @@ final class MnistCommand implements Callable<Integer> {
     Checkpoint saved = saved();
     MnistResults results = new MnistResults(out, json);
     results.requireWritable();
-    PrintWriter err = command.commandLine().getErr();
-    FutureTask<MnistData> digits = loading(err);
+    FutureTask<MnistData> digits = loading(err());
     Detection detection = Detection.detect(deviceId);
     AvailableDevice chosen = detection.require(deviceId);
     if (deviceId.equals(Detection.AUTO)) {
-      err.println(detection.report());
-      err.flush();
+      err().println(detection.report());
+      err().flush();
     }
     try (Device device = chosen.open()) {
       MnistData pictures = loaded(digits);
@@ -188,26 +187,10 @@ final class MnistCommand implements Callable<Integer> {
   }
 
   private int train(Device device, Model model, MnistData digits, MnistResults results) {
-    PrintWriter stdout = command.commandLine().getOut();
-    PrintWriter err = command.commandLine().getErr();
-    err.println( // not printf, which takes 20 ms to get going
-        "training on "
-            + digits.train().count()
-            + (digits.isLikeMnist() ? " digits" : " pictures of " + digits.picture())
-            + " from "
-            + digits.source()
-            + ", testing on "
-            + digits.test().count()
-            + ", batch "
-            + batch
-            + ", seed "
-            + seed
-            + ", on "
-            + device);
-    err.flush();
+    announce(device, digits);
     Interruption interruption = Interruption.stopping(model);
     try {
-      EpochPrinter printer = new EpochPrinter(stdout, err, digits.train().count());
+      EpochPrinter printer = new EpochPrinter(stdout(), err(), digits.train().count());
       List<Callback> callbacks = new ArrayList<>(List.of(printer));
       callbacks.addAll(results.callbacks());
       Fit settings =
@@ -218,28 +201,46 @@ final class MnistCommand implements Callable<Integer> {
       if (!interrupted) {
         report(history, digits);
       }
+      double firstStep = printer.firstStepSeconds();
       results.write(
           new MnistResults.Run(
-              device,
-              model,
-              digits,
-              history,
-              printer.firstStepSeconds(),
-              settings,
-              seed,
-              precision));
+              device, model, digits, history, firstStep, settings, seed, precision));
       if (interrupted) {
-        err.println(
-            "quern: interrupted; "
-                + (out == null
-                    ? "give --out to keep what was trained"
-                    : "what was trained so far is kept in " + out + ", for --resume"));
-        err.flush();
+        reportInterrupted();
       }
       return interrupted ? INTERRUPTED : 0;
     } finally {
       interruption.done();
     }
+  }
+
+  private void announce(Device device, MnistData digits) {
+    err()
+        .println( // not printf, which takes 20 ms to get going
+            "training on "
+                + digits.train().count()
+                + (digits.isLikeMnist() ? " digits" : " pictures of " + digits.picture())
+                + " from "
+                + digits.source()
+                + ", testing on "
+                + digits.test().count()
+                + ", batch "
+                + batch
+                + ", seed "
+                + seed
+                + ", on "
+                + device);
+    err().flush();
+  }
+
+  private void reportInterrupted() {
+    err()
+        .println(
+            "quern: interrupted; "
+                + (out == null
+                    ? "give --out to keep what was trained"
+                    : "what was trained so far is kept in " + out + ", for --resume"));
+    err().flush();
   }
 
   private Fit settings(MnistData digits, int more) {
@@ -251,7 +252,7 @@ final class MnistCommand implements Callable<Integer> {
   }
 
   private void report(History history, MnistData digits) {
-    PrintWriter stdout = command.commandLine().getOut();
+    PrintWriter stdout = stdout();
     if (digits.source().equals(MnistData.SYNTHETIC)) {
       stdout.println("These are drawn digits, not MNIST.");
     }
@@ -260,5 +261,13 @@ final class MnistCommand implements Callable<Integer> {
       stdout.printf(Locale.ROOT, "Test accuracy: %.4f%n", test.accuracy());
     }
     stdout.flush();
+  }
+
+  private PrintWriter stdout() {
+    return command.commandLine().getOut();
+  }
+
+  private PrintWriter err() {
+    return command.commandLine().getErr();
   }
 }

@@ -24,6 +24,9 @@ final class SelfTest {
 
   private static final long NANOS_PER_ROUND = 20_000_000;
 
+  /** Work that waits for the device at the same time. */
+  private static final int MOST_RUNS = 1000;
+
   private final Device device;
   private final PrintWriter out;
   private final double seconds;
@@ -93,22 +96,26 @@ final class SelfTest {
   /** Best time of a run, as operations or bytes a second, whichever bounds it. */
   private <K extends Kernel> String rate(
       Case<K> problem, K kernel, Pass pass, Trial<K> trial, Stream stream) {
-    long best = Long.MAX_VALUE;
     long begin = System.nanoTime();
+    long best = round(kernel, trial, stream, 1);
     do {
-      long start = System.nanoTime();
-      int runs = 0;
-      do {
-        trial.run(kernel);
-        runs++;
-      } while (System.nanoTime() - start < NANOS_PER_ROUND);
-      stream.synchronize();
-      best = Math.min(best, (System.nanoTime() - start) / runs);
+      int runs = Math.clamp(NANOS_PER_ROUND / best, 1, MOST_RUNS);
+      best = Math.min(best, round(kernel, trial, stream, runs));
     } while (System.nanoTime() - begin < seconds * 1e9);
     double flops = problem.spec().flops(pass);
     double bytes = problem.spec().bytes(pass);
     return flops > 10 * bytes
         ? String.format(Locale.ROOT, "%8.1f us %7.1f GFLOP/s", best / 1e3, flops / best)
         : String.format(Locale.ROOT, "%8.1f us %7.1f GB/s", best / 1e3, bytes / best);
+  }
+
+  /** Nanoseconds of a run, by so many of them. */
+  private static <K extends Kernel> long round(K kernel, Trial<K> trial, Stream stream, int runs) {
+    long start = System.nanoTime();
+    for (int i = 0; i < runs; i++) {
+      trial.run(kernel);
+    }
+    stream.synchronize();
+    return Math.max(1, (System.nanoTime() - start) / runs);
   }
 }

@@ -11,10 +11,10 @@ import java.util.List;
  * <p>A value's gradient is needed if something before it is trained. It is the sum of what the
  * entries that take the value contribute, in the order in which they go back: the first one writes
  * it, each other writes beside it and is added. An entry that passes its gradient on contributes
- * the very memory that it got, without a copy. Memory that several read is <i>shared</i>: nobody
- * writes into it any more, sums go elsewhere, and an entry that changes its gradient gets a copy.
- * Where it is not, an entry that can writes its own contribution over it. That holds for work
- * {@link dev.quern.core.Stream#beside} the rest, too, which reads at any time.
+ * the very memory that it got, without a copy. Memory that several read, work {@link
+ * dev.quern.core.Stream#beside} the rest included, which reads at any time, is <i>shared</i>:
+ * nobody writes into it any more, sums go elsewhere, and an entry that changes its gradient gets a
+ * copy. Memory that is not shared an entry that can writes its own contribution over.
  */
 final class GradientFlow {
   static final int NONE = Network.NONE;

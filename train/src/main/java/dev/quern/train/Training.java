@@ -80,6 +80,25 @@ final class Training implements AutoCloseable {
   }
 
   private History.Epoch epoch() {
+    begin();
+    long start = System.nanoTime();
+    int done = run(start);
+    totals.collect();
+    double seconds = seconds(start);
+    long seen = seen(done);
+    double loss = totals.meanLoss(seen);
+    double accuracy = totals.accuracy(seen);
+    boolean whole = done == steps;
+    Evaluation measured = whole ? validate() : null;
+    History.Epoch result = new History.Epoch(loss, accuracy, measured, seconds, seen / seconds);
+    if (whole) {
+      model.progress().count(result);
+    }
+    return result;
+  }
+
+  /** Draws the order of the samples and sets all counters to the epoch's beginning. */
+  private void begin() {
     long key = SeededRandom.key(model.setup().seed(), Model.PURPOSE_SHUFFLE, model.epochsTrained());
     if (settings.shuffle()) {
       rows.rewind(stream, new SeededRandom(key).permutation(rows.count()));
@@ -90,9 +109,16 @@ final class Training implements AutoCloseable {
       rates.begin(model.stepsTrained());
     }
     totals.reset();
-    long start = System.nanoTime();
+  }
+
+  /**
+   * Runs the steps of an epoch, or as many as nobody stops.
+   *
+   * @param start when it began, for {@link Callback#progress}
+   * @return how many
+   */
+  private int run(long start) {
     int done = 0;
-    long seen = 0;
     while (done < steps && !model.progress().stopRequested()) {
       int enqueued = step.run(stepsUntilRead(done));
       done += enqueued;
@@ -100,27 +126,22 @@ final class Training implements AutoCloseable {
         stream.synchronize();
         callbacks.firstStepDone();
       }
-      seen = Math.min((long) done * settings.batch(), rows.count());
       boolean reports = done % settings.progressSteps() == 0 || done == steps;
       if (reports || done % COLLECT_STEPS == 0) {
         totals.collect();
       }
       if (reports) {
+        long seen = seen(done);
         double rate = seen / seconds(start);
         callbacks.progress(done, totals.meanLoss(seen), totals.accuracy(seen), rate);
       }
     }
-    totals.collect();
-    double seconds = seconds(start);
-    double loss = totals.meanLoss(seen);
-    double accuracy = totals.accuracy(seen);
-    boolean whole = done == steps;
-    Evaluation measured = whole ? validate() : null;
-    History.Epoch result = new History.Epoch(loss, accuracy, measured, seconds, seen / seconds);
-    if (whole) {
-      model.progress().count(result);
-    }
-    return result;
+    return done;
+  }
+
+  /** How many samples so many steps have seen. */
+  private long seen(int done) {
+    return Math.min((long) done * settings.batch(), rows.count());
   }
 
   /** How many steps may go by before the host reads the totals again. */

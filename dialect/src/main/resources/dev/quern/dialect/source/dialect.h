@@ -34,7 +34,6 @@
 #define EXPM1(x) expm1(x)
 #define SQRT(x) sqrt(x)
 #define TANH(x) tanh(x)
-#define ERFC(x) erfc(x)
 #define LOG1P(x) log1p(x)
 #pragma OPENCL FP_CONTRACT OFF
 #else
@@ -67,7 +66,6 @@
 #define EXPM1(x) expm1f(x)
 #define SQRT(x) sqrtf(x)
 #define TANH(x) tanhf(x)
-#define ERFC(x) erfcf(x)
 #define LOG1P(x) log1pf(x)
 typedef unsigned char uchar;
 typedef unsigned int uint;
