@@ -16,13 +16,16 @@ import org.jspecify.annotations.Nullable;
 enum ConvAlgorithm {
   /** Every product as the contract has it. */
   DIRECT,
+  /** The same bits, with the filters in registers: {@link HeldFilters}. */
+  HELD,
   /** {@link Winograd#F2}. */
   WINOGRAD2,
   /** {@link Winograd#F4}. */
   WINOGRAD4;
 
   /**
-   * The system property that asks for one: {@code direct}, {@code winograd2}, {@code winograd4}.
+   * The system property that asks for one: {@code direct}, {@code held}, {@code winograd2}, {@code
+   * winograd4}.
    */
   static final String PROPERTY = "quern.cpu.convolution";
 
@@ -38,7 +41,13 @@ enum ConvAlgorithm {
   /** Below this, too few for the threads of a large processor. */
   private static final int LEAST_IMAGES = 8;
 
-  /** What Winograd must save, as a share. */
+  /** Elements of a window of which 32 registers hold two vectors of filters each. */
+  private static final int MOST_HELD = 13;
+
+  /** What a multiply-add with a held filter costs, where one in a tile costs 1. */
+  private static final double HELD_COST = 0.7;
+
+  /** What must be saved, as a share. */
   private static final double LEAST_GAIN = 0.9;
 
   /**
@@ -84,19 +93,31 @@ enum ConvAlgorithm {
                 name));
   }
 
-  /** Its matrices; null for the direct way. */
+  /** Its matrices; null if it is not one of Winograd's. */
   @Nullable Winograd winograd() {
     return switch (this) {
-      case DIRECT -> null;
+      case DIRECT, HELD -> null;
       case WINOGRAD2 -> Winograd.F2;
       case WINOGRAD4 -> Winograd.F4;
     };
   }
 
   private boolean offers(Conv2d.Spec spec) {
-    if (this == DIRECT) {
-      return true;
-    }
+    return switch (this) {
+      case DIRECT -> true;
+      case HELD -> offersHeld(spec);
+      case WINOGRAD2, WINOGRAD4 -> offersWinograd(spec);
+    };
+  }
+
+  /** Every window sees the same taps. */
+  private static boolean offersHeld(Conv2d.Spec spec) {
+    boolean unpadded = spec.padTop() + spec.padBottom() + spec.padLeft() + spec.padRight() == 0;
+    boolean fits = spec.r() * spec.s() * spec.c() <= MOST_HELD && spec.k() % CHANNELS == 0;
+    return unpadded && fits && spec.groups() == 1 && spec.outputs() > 0;
+  }
+
+  private static boolean offersWinograd(Conv2d.Spec spec) {
     boolean dense = spec.strideH() * spec.strideW() * spec.dilationH() * spec.dilationW() == 1;
     boolean taps = spec.r() == Winograd.TAPS && spec.s() == Winograd.TAPS;
     boolean channels = spec.c() % CHANNELS == 0 && spec.k() % CHANNELS == 0;
@@ -116,6 +137,9 @@ enum ConvAlgorithm {
    * F(2 x 2) only factors of 0 meet such zeros. The gradients' work is shared out by images.
    */
   private boolean suits(Conv2d.Spec spec, Pass pass) {
+    if (this == HELD) {
+      return pass == Pass.FORWARD;
+    }
     Winograd algorithm = winograd();
     if (algorithm == null
         || new Planes(algorithm.size(), spec.c(), spec.k()).bytes() > MOST_FILTER_BYTES) {
@@ -132,7 +156,7 @@ enum ConvAlgorithm {
   private double cost(Conv2d.Spec spec, Pass pass) {
     Winograd algorithm = winograd();
     if (algorithm == null) {
-      return spec.flops(pass) / 2;
+      return spec.flops(pass) / 2 * (this == HELD ? HELD_COST : 1);
     }
     double patches = PatchGrid.outputs(spec, algorithm).patches();
     double filters = (double) spec.c() * spec.k();

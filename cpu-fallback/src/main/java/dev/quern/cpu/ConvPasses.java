@@ -19,7 +19,11 @@ final class ConvPasses {
   }
 
   ConvPass forward() {
-    Winograd winograd = ConvAlgorithm.of(spec, Pass.FORWARD).winograd();
+    ConvAlgorithm algorithm = ConvAlgorithm.of(spec, Pass.FORWARD);
+    if (algorithm == ConvAlgorithm.HELD && canHold()) {
+      return new HeldForwardPass(device, spec, layouts);
+    }
+    Winograd winograd = algorithm.winograd();
     return winograd == null
         ? DirectPass.forward(device, products, layouts)
         : new WinogradForwardPass(device, spec, winograd, layouts.pack());
@@ -40,5 +44,10 @@ final class ConvPasses {
     return WinogradPiecesPass.suits(spec, winograd)
         ? new WinogradPiecesPass(device, spec, winograd, layouts)
         : new WinogradFilterPass(device, spec, winograd, layouts);
+  }
+
+  /** Otherwise the direct way gives the same bits. */
+  private boolean canHold() {
+    return device.simd().tiles().heldVectors(spec.r() * spec.s() * spec.c()) > 0;
   }
 }

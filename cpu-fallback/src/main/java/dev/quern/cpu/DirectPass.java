@@ -10,6 +10,7 @@ final class DirectPass implements ConvPass {
   private final WorkerPool pool;
   private final ProductLoop product;
   private final @Nullable Rearrangement pack;
+  private final @Nullable PartialSums total;
   private final @Nullable Rearrangement unpack;
   private final long workspaceBytes;
   private final String name;
@@ -18,22 +19,25 @@ final class DirectPass implements ConvPass {
       CpuDevice device,
       ProductLoop product,
       @Nullable Rearrangement pack,
+      @Nullable PartialSums total,
       @Nullable Rearrangement unpack,
       long workspaceBytes) {
     pool = device.pool();
     this.product = product;
     this.pack = pack;
+    this.total = total;
     this.unpack = unpack;
     this.workspaceBytes = workspaceBytes;
     name = "indirect-" + product.tileName(device.simd().tiles().lanes());
   }
 
   static DirectPass forward(CpuDevice device, ConvProducts products, FilterLayouts layouts) {
-    return new DirectPass(device, products.forward(), layouts.pack(), null, layouts.packedBytes());
+    return new DirectPass(
+        device, products.forward(), layouts.pack(), null, null, layouts.packedBytes());
   }
 
   static DirectPass backwardData(CpuDevice device, ConvProducts products) {
-    return new DirectPass(device, products.backwardData(), null, null, 0);
+    return new DirectPass(device, products.backwardData(), null, null, null, 0);
   }
 
   static DirectPass backwardFilter(CpuDevice device, ConvProducts products, FilterLayouts layouts) {
@@ -42,7 +46,8 @@ final class DirectPass implements ConvPass {
         device,
         products.backwardFilter(),
         null,
-        layouts.unpackGradient(parts),
+        new PartialSums(device.simd().elements(), parts, layouts.packedBytes() / Float.BYTES),
+        layouts.unpack(),
         parts * layouts.packedBytes());
   }
 
@@ -61,8 +66,9 @@ final class DirectPass implements ConvPass {
     if (pack != null) {
       pack.run(pool, second, workspace);
       product.run(pool, first, workspace, result, bias);
-    } else if (unpack != null) {
+    } else if (total != null && unpack != null) {
       product.run(pool, first, second, workspace, 0);
+      total.run(pool, workspace);
       unpack.run(pool, workspace, result);
     } else {
       product.run(pool, first, second, result, 0);

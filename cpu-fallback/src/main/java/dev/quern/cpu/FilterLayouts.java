@@ -40,12 +40,10 @@ final class FilterLayouts {
         new Axis(filters, (long) taps * channels, 1));
   }
 
-  /** From so many partial sums in the packed order to the spec's order, adding them up. */
-  Rearrangement unpackGradient(int parts) {
+  /** From the packed order to the spec's order. */
+  Rearrangement unpack() {
     return new Rearrangement(
         squares,
-        parts,
-        products.packedGroup() * spec.groups(),
         new Axis(spec.groups(), products.packedGroup(), (long) filters * taps * channels),
         new Axis(filters, 1, (long) taps * channels),
         new Axis(taps, (long) channels * products.lead(), tapStride()),

@@ -14,6 +14,16 @@ final class PlainTileSet implements TileSet {
   }
 
   @Override
+  public Warming<HeldFilters> held(HeldShape shape) {
+    return Warming.only(new PlainHeldFilters(shape, 1));
+  }
+
+  @Override
+  public int heldVectors(int taps) {
+    return 64;
+  }
+
+  @Override
   public Warming<Squares> squares() {
     return Warming.only(new PlainSquares(Squares.SIDE));
   }

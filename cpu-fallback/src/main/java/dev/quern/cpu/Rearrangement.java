@@ -5,11 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies elements from one order of axes to another, optionally adding up several sources:
- * transposes filters and activations, and sums the partial results of a cut reduction.
+ * Copies elements from one order of axes to another: transposes filters and activations.
  *
  * <pre>
- * target[sum of index * target stride] = sum over p &lt; parts of source[sum of index * source stride + p * partStride]
+ * target[sum of index * target stride] = source[sum of index * source stride]
  * </pre>
  *
  * <p>Where neighbours of the target are {@code inner} and those of the source another axis, {@code
@@ -31,8 +30,6 @@ final class Rearrangement implements WorkerPool.Loop {
   record Axis(int extent, long source, long target) {}
 
   private final @Nullable Warming<Squares> squares;
-  private final int parts;
-  private final long partStride;
   private final Axis[] outer;
   private final Axis across;
   private final Axis inner;
@@ -44,18 +41,11 @@ final class Rearrangement implements WorkerPool.Loop {
 
   /** A copy; the last axis is the innermost loop. */
   Rearrangement(Warming<Squares> squares, Axis... axes) {
-    this(squares, 1, 0, axes);
-  }
-
-  /** A sum over {@code parts} sources that lie {@code partStride} elements apart. */
-  Rearrangement(Warming<Squares> squares, int parts, long partStride, Axis... axes) {
-    this.parts = parts;
-    this.partStride = partStride;
     List<Axis> others = new ArrayList<>(List.of(axes));
     inner = others.removeLast();
     int lines = squares.current().lines();
     Axis contiguous = inner.source() == 1 ? null : contiguousIn(others, lines);
-    boolean dense = inner.target() == 1 && inner.extent() >= Squares.SIDE && parts == 1;
+    boolean dense = inner.target() == 1 && inner.extent() >= Squares.SIDE;
     if (contiguous != null && dense) {
       this.squares = squares;
       across = contiguous;
@@ -86,7 +76,7 @@ final class Rearrangement implements WorkerPool.Loop {
   void run(WorkerPool pool, long sourceAddress, long targetAddress) {
     source = sourceAddress;
     target = targetAddress;
-    pool.run(units, NANOS * inner.extent() * linesPerUnit * parts, this);
+    pool.run(units, NANOS * inner.extent() * linesPerUnit, this);
   }
 
   @Override
@@ -119,11 +109,7 @@ final class Rearrangement implements WorkerPool.Loop {
     for (long line = 0; line < lines; line++) {
       long from = read + Float.BYTES * line * across.source();
       long to = write + Float.BYTES * line * across.target();
-      if (parts > 1) {
-        sumRun(from, to);
-      } else {
-        copyRun(from, to, done);
-      }
+      copyRun(from, to, done);
     }
   }
 
@@ -136,18 +122,6 @@ final class Rearrangement implements WorkerPool.Loop {
     }
     for (long k = begin; k < inner.extent(); k++) {
       NativeMemory.setFloat(write + k * stepWrite, NativeMemory.getFloat(read + k * stepRead));
-    }
-  }
-
-  private void sumRun(long read, long write) {
-    long stepPart = Float.BYTES * partStride;
-    for (long k = 0; k < inner.extent(); k++) {
-      long first = read + k * Float.BYTES * inner.source();
-      float sum = 0;
-      for (long p = 0; p < parts; p++) {
-        sum += NativeMemory.getFloat(first + p * stepPart);
-      }
-      NativeMemory.setFloat(write + k * Float.BYTES * inner.target(), sum);
     }
   }
 }

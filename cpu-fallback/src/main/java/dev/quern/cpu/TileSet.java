@@ -9,6 +9,12 @@ interface TileSet {
   /** The tile of this shape, generated when first asked for. */
   Warming<Tile> tile(TileShape shape);
 
+  /** The loop of this shape, generated when first asked for. */
+  Warming<HeldFilters> held(HeldShape shape);
+
+  /** Vectors of filters, a tap, that the registers can hold beside what a window needs; or 0. */
+  int heldVectors(int taps);
+
   /** What transposes operands for the tiles. */
   Warming<Squares> squares();
 

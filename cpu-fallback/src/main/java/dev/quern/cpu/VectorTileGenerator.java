@@ -40,15 +40,6 @@ record VectorTileGenerator(TileShape shape) {
           CD_void, CD_long, INTS, CD_long, INTS, CD_long, INTS, CD_int, CD_long, CD_int, CD_float,
           CD_float);
 
-  /**
-   * More than any address, and far below the end of {@link NativeMemory#ALL}. Addresses of rows are
-   * cut to it and steps are unsigned: so the compiler sees that no sum of them can be outside of
-   * memory. Otherwise it compares each one with the end, which in vectors of 512 bits goes
-   * unnoticed beside the multiplications, but in smaller ones takes longer than they do: with AVX2,
-   * one core, 6x2 went from 80 to 110 GFLOP/s of 117, with 128 bits 8x2 from 45 to 58 of 58.
-   */
-  private static final long ADDRESS_BITS = (1L << 56) - 1;
-
   // Local variables of the parameters, in the order of Tile.run; longs take two.
   private static final int A = 1;
   private static final int ROWS = 3;
@@ -106,7 +97,7 @@ record VectorTileGenerator(TileShape shape) {
     void emit() {
       for (int i = 0; i < shape.rows(); i++) {
         address(A, ROWS, i);
-        showInside();
+        vectors.showInside();
         code.lstore(rowAddress[i]);
       }
       startSums();
@@ -117,13 +108,13 @@ record VectorTileGenerator(TileShape shape) {
       }
       for (int i = 0; i < shape.rows(); i++) {
         address(C, OUTS, i);
-        showInside();
+        vectors.showInside();
         code.lstore(rowAddress[i]); // the row of A is no longer needed
         for (int j = 0; j < shape.vectors(); j++) {
           end(i, j);
         }
       }
-      returnPastQuickCompiler();
+      vectors.returnPastQuickCompiler(STEPS);
     }
 
     private void startSums() {
@@ -140,27 +131,6 @@ record VectorTileGenerator(TileShape shape) {
       }
     }
 
-    /**
-     * Ends the method in a way that HotSpot's quick compiler (C1) refuses: with an exception
-     * handler that could also be entered by a branch ("Exception handler can be reached by both
-     * normal and exceptional control flow"); here it never is, by either. C1 would spend 100 ms on
-     * a tile and give up at its profiling tier for want of virtual registers; worse, when the
-     * optimising compiler (C2) is busy, it succeeds at the tier below, and HotSpot then never gets
-     * from there to C2: the tile stays forty times too slow for ever. Refused at once, tiles go
-     * from the interpreter straight to C2.
-     */
-    private void returnPastQuickCompiler() {
-      var from = code.newLabel();
-      var to = code.newLabel();
-      var handler = code.newLabel();
-      var done = code.newLabel();
-      code.labelBinding(from).aload(STEPS).arraylength().pop().labelBinding(to);
-      code.aload(STEPS).ifnonnull(done);
-      code.aconst_null().labelBinding(handler).pop();
-      code.labelBinding(done).return_();
-      code.exceptionCatchAll(from, to, handler);
-    }
-
     private void sumOverSteps() {
       code.iconst_0().istore(k);
       var test = code.newLabel();
@@ -169,7 +139,7 @@ record VectorTileGenerator(TileShape shape) {
       code.aload(STEPS).iload(k).iaload();
       stepToBytes();
       code.lstore(stepA).lload(B);
-      showInside();
+      vectors.showInside();
       code.aload(STEPS).iload(k).iconst_1().iadd().iaload();
       stepToBytes();
       code.ladd().lstore(stepB);
@@ -228,11 +198,6 @@ record VectorTileGenerator(TileShape shape) {
     /** The same for what is not negative; of an unsigned number the compiler knows that. */
     private void stepToBytes() {
       code.i2l().loadConstant(0xFFFFFFFFL).land().iconst_2().lshl();
-    }
-
-    /** (address) to the same address, of which the compiler now knows how large it can be. */
-    private void showInside() {
-      code.loadConstant(ADDRESS_BITS).land();
     }
 
     /** Pushes the address of the j-th vector behind an address in a local variable. */

@@ -3,24 +3,15 @@ package dev.quern.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.quern.core.Arena;
 import dev.quern.core.ComputeException;
-import dev.quern.core.DataType;
-import dev.quern.core.Device;
-import dev.quern.core.DeviceBuffer;
-import dev.quern.core.DeviceInfo;
-import dev.quern.core.Stream;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Conv2dBuilder;
 import dev.quern.kernels.Epilogue;
 import dev.quern.kernels.Layout;
 import dev.quern.kernels.Pass;
 import dev.quern.kernels.Sums;
-import dev.quern.kernels.reference.Bounded;
-import dev.quern.kernels.reference.ReferenceConv2d;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Consumer;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +67,7 @@ final class WinogradTest {
     System.setProperty(ConvAlgorithm.PROPERTY, algorithm);
     for (Conv2dBuilder builder : problems()) {
       Conv2d.Spec spec = builder.layout(layout).build();
-      Passes passes = new Passes(spec, 2);
+      DrawnConvolution passes = new DrawnConvolution(spec, 2);
       assertThat(passes.implementation).as(spec.describe()).contains(algorithm);
       passes.requireWithin(PROMISED);
     }
@@ -103,9 +94,9 @@ final class WinogradTest {
   void anyNumberOfThreadsGivesTheSameBits(String algorithm) {
     System.setProperty(ConvAlgorithm.PROPERTY, algorithm);
     Conv2d.Spec spec = conv(9, 128, 14, 14, 112).epilogue(Epilogue.BIAS_RELU).build();
-    Passes one = new Passes(spec, 1);
+    DrawnConvolution one = new DrawnConvolution(spec, 1);
     for (int threads : new int[] {2, 3, 8}) {
-      Passes several = new Passes(spec, threads);
+      DrawnConvolution several = new DrawnConvolution(spec, threads);
       assertThat(several.y).as("y, %d threads", threads).isEqualTo(one.y);
       assertThat(several.dx).as("dx, %d threads", threads).isEqualTo(one.dx);
       assertThat(several.dw).as("dw, %d threads", threads).isEqualTo(one.dw);
@@ -131,7 +122,7 @@ final class WinogradTest {
   void windowsOfZerosGiveZeros() {
     System.setProperty(ConvAlgorithm.PROPERTY, "winograd2");
     Conv2d.Spec spec = conv(4, 16, 12, 12, 16).build();
-    Passes passes = new Passes(spec, 2, WinogradTest::stripes);
+    DrawnConvolution passes = new DrawnConvolution(spec, 2, WinogradTest::stripes);
 
     int zeros = 0;
     for (int pixel = 0; pixel < passes.y.length / spec.k(); pixel++) {
@@ -176,90 +167,7 @@ final class WinogradTest {
     assertThatThrownBy(() -> ConvAlgorithm.of(conv(1, 16, 9, 9, 16).build(), Pass.FORWARD))
         .isInstanceOf(ComputeException.class)
         .hasMessage(
-            "quern.cpu.convolution must be one of direct, winograd2, winograd4, but is 'fft'");
-  }
-
-  /** All three passes of a problem on drawn numbers. */
-  private static final class Passes {
-    private final Conv2d.Spec spec;
-    private final String implementation;
-    private final float[] input;
-    private final float[] filters;
-    private final float[] bias;
-    private final float[] gradient;
-    private final float[] y;
-    private final float[] dx;
-    private final float[] dw;
-
-    Passes(Conv2d.Spec spec, int threads) {
-      this(spec, threads, input -> {});
-    }
-
-    Passes(Conv2d.Spec spec, int threads, Consumer<float[]> change) {
-      this.spec = spec;
-      Random random = new Random(SEED);
-      input = draw(random, spec.inputs());
-      change.accept(input);
-      filters = draw(random, spec.weights());
-      bias = draw(random, spec.k());
-      gradient = draw(random, spec.outputs());
-      DeviceInfo info = new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "test", "test", 0, null);
-      try (Device device = new CpuDevice(info, Simd.choose(), threads, HostMemory.ofThisMachine());
-          Stream stream = device.newStream();
-          Conv2d conv = device.prepare(spec);
-          Arena arena = device.newArena("test", 64 << 20)) {
-        stream.reserveWorkspace(conv.workspaceBytes());
-        implementation = conv.implementation();
-        DeviceBuffer x = buffer(stream, arena, input);
-        DeviceBuffer w = buffer(stream, arena, filters);
-        DeviceBuffer b = spec.epilogue().hasBias() ? buffer(stream, arena, bias) : null;
-        DeviceBuffer dy = buffer(stream, arena, gradient);
-        DeviceBuffer result = arena.allocate("y", DataType.FLOAT32, spec.outputs());
-        conv.forward(stream, x, w, b, result);
-        y = stream.readFloats(result);
-        result = arena.allocate("dx", DataType.FLOAT32, spec.inputs());
-        conv.backwardData(stream, dy, w, result);
-        dx = stream.readFloats(result);
-        result = arena.allocate("dw", DataType.FLOAT32, spec.weights());
-        conv.backwardFilter(stream, x, dy, result);
-        dw = stream.readFloats(result);
-      }
-    }
-
-    private static float[] draw(Random random, long count) {
-      float[] numbers = new float[(int) count];
-      for (int i = 0; i < numbers.length; i++) {
-        numbers[i] = (float) random.nextGaussian();
-      }
-      return numbers;
-    }
-
-    private static DeviceBuffer buffer(Stream stream, Arena arena, float[] numbers) {
-      DeviceBuffer buffer = arena.allocate("input", DataType.FLOAT32, numbers.length);
-      stream.write(buffer, numbers);
-      return buffer;
-    }
-
-    void requireWithin(double bound) {
-      double[] x = Bounded.widen(input);
-      double[] w = Bounded.widen(filters);
-      double[] dy = Bounded.widen(gradient);
-      double[] b = spec.epilogue().hasBias() ? Bounded.widen(bias) : null;
-      requireWithin("y", y, ReferenceConv2d.forward(spec, x, w, b), bound);
-      requireWithin("dx", dx, ReferenceConv2d.backwardData(spec, dy, w), bound);
-      requireWithin("dw", dw, ReferenceConv2d.backwardFilter(spec, x, dy), bound);
-    }
-
-    private void requireWithin(String role, float[] actual, Bounded expected, double bound) {
-      double largest = 0;
-      double error = 0;
-      for (int i = 0; i < actual.length; i++) {
-        largest = Math.max(largest, Math.abs(expected.value(i)));
-        error = Math.max(error, Math.abs(actual[i] - expected.value(i)));
-      }
-      assertThat(error / largest)
-          .as("%s of %s by %s, seed %d", role, spec.describe(), implementation, SEED)
-          .isLessThan(bound);
-    }
+            "quern.cpu.convolution must be one of direct, held, winograd2, winograd4, but is"
+                + " 'fft'");
   }
 }

@@ -159,7 +159,7 @@ final class FaultsTest {
   @Test
   void tenThousandCyclesLeaveMemoryFlat() throws IOException {
     try (Device device = open()) {
-      cycle(device, CYCLES / 10); // the driver's and the JVM's own pools fill up first
+      cycle(device, CYCLES); // the driver's and the JVM's own pools fill up first
       long before = residentBytes();
       cycle(device, CYCLES);
       assertThat(device.memory().liveBytes()).isZero();

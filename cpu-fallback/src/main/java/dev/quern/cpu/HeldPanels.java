@@ -1,0 +1,107 @@
+package dev.quern.cpu;
+
+import dev.quern.kernels.Conv2d;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The loops that make up a pass with {@link HeldFilters}: one for every so many filters as fit into
+ * the registers. And the lines of an image that some rows of windows see, which they read from an
+ * array.
+ */
+final class HeldPanels {
+  /** Elements of the lines at a time, where windows are not larger: half of a first-level cache. */
+  private static final int LINES_ELEMENTS = 4096;
+
+  /** What a multiply-add of vectors takes, about. */
+  private static final double NANOS = 0.4;
+
+  private final Conv2d.Spec spec;
+  private final List<Panel> panels = new ArrayList<>();
+  private final int taps;
+  private final int line;
+  private final int windowLines;
+  private final int mostRows;
+  private final double rowNanos;
+
+  /**
+   * Some of the filters.
+   *
+   * @param loops computes them
+   * @param first number of the first
+   * @param width how many
+   */
+  record Panel(Warming<HeldFilters> loops, int first, int width) {}
+
+  HeldPanels(Conv2d.Spec spec, TileSet tiles) {
+    this.spec = spec;
+    taps = spec.r() * spec.s() * spec.c();
+    line = spec.w() * spec.c();
+    windowLines = (spec.r() - 1) * spec.dilationH() + 1;
+    mostRows = Math.max(1, (LINES_ELEMENTS / line - windowLines) / spec.strideH() + 1);
+    int most = tiles.heldVectors(taps) * tiles.lanes();
+    for (int first = 0; first < spec.k(); first += most) {
+      int width = Math.min(most, spec.k() - first);
+      HeldShape shape = HeldShape.of(spec, width / tiles.lanes());
+      panels.add(new Panel(tiles.held(shape), first, width));
+    }
+    rowNanos = NANOS * taps * spec.k() / tiles.lanes() * spec.q();
+  }
+
+  /** All of them. */
+  List<Panel> all() {
+    return panels;
+  }
+
+  /** Elements of a window. */
+  int taps() {
+    return taps;
+  }
+
+  /** What a row of windows takes, about. */
+  double rowNanos() {
+    return rowNanos;
+  }
+
+  /** Shape of the widest panel, for {@code implementation()}. */
+  String name(int lanes) {
+    return "held-" + taps + "x" + panels.get(0).width() / lanes + "v";
+  }
+
+  /** Rows of windows whose lines are read together, at most. */
+  int mostRows() {
+    return mostRows;
+  }
+
+  /** The lines of an image that some rows of windows see, in an array of this thread. */
+  float[] lines(long image, int row, int rows) {
+    int count = ((rows - 1) * spec.strideH() + windowLines) * line;
+    float[] lines = Scratch.ofThisThread().floats(0, count);
+    NativeMemory.load(image + 4L * row * spec.strideH() * line, lines, 0, count);
+    return lines;
+  }
+
+  /**
+   * Runs a panel over some rows of windows.
+   *
+   * @param lines see {@link #lines}
+   * @param w its filters, see {@link HeldFilters}
+   * @param from where they begin
+   * @param y address of the outputs of the first window
+   */
+  void run(Panel panel, float[] lines, int rows, float[] w, int from, long y) {
+    panel
+        .loops
+        .current()
+        .run(
+            lines,
+            spec.dilationH() * line,
+            spec.strideH() * line,
+            rows,
+            spec.q(),
+            w,
+            from,
+            y + 4L * panel.first,
+            4L * spec.k());
+  }
+}
