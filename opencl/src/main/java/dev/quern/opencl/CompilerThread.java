@@ -35,6 +35,7 @@ final class CompilerThread {
       }
       throw new IllegalStateException("compiling failed", e.getCause());
     } finally {
+      JavaSignals.restore();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }

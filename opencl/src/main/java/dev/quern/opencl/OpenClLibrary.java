@@ -33,6 +33,7 @@ final class OpenClLibrary {
       return;
     }
     keepArithmeticExceptions();
+    JavaSignals.note();
     String name = findLoader();
     if (System.getProperty("org.lwjgl.system.memoryBackend") == null) {
       Configuration.MEMORY_BACKEND.set("ffm"); // the default one draws warnings from the JDK

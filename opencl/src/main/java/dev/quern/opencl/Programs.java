@@ -117,7 +117,7 @@ final class Programs implements AutoCloseable {
         MemoryUtil.memFree(text);
       }
       Status.check(status.get(0), "clCreateProgramWithSource for " + what);
-      int built = build(program, options);
+      int built = CL10.clBuildProgram(program, device.handle(), options, null, 0);
       if (built != Status.SUCCESS) {
         String log = Query.buildLog(program, device.handle());
         CL10.clReleaseProgram(program);
@@ -133,17 +133,6 @@ final class Programs implements AutoCloseable {
       }
       return program;
     }
-  }
-
-  /**
-   * Builds a program, in a second attempt if need be: while other threads were at work PoCL's
-   * compiler has lost a temporary file that it was writing ("unable to rename temporary").
-   */
-  private int build(long program, String options) {
-    int built = CL10.clBuildProgram(program, device.handle(), options, null, 0);
-    return built == CL10.CL_BUILD_PROGRAM_FAILURE
-        ? CL10.clBuildProgram(program, device.handle(), options, null, 0)
-        : built;
   }
 
   private byte @Nullable [] binaryOf(ClProgram program) {
