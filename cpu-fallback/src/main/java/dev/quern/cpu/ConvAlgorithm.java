@@ -44,6 +44,9 @@ enum ConvAlgorithm {
   /** Elements of a window of which 32 registers hold two vectors of filters each. */
   private static final int MOST_HELD = 13;
 
+  /** Two vectors, the widest: with one the chain of multiply-adds waits for itself. */
+  private static final int HELD_FILTERS = 32;
+
   /** What a multiply-add with a held filter costs, where one in a tile costs 1. */
   private static final double HELD_COST = 0.7;
 
@@ -113,7 +116,7 @@ enum ConvAlgorithm {
   /** Every window sees the same taps. */
   private static boolean offersHeld(Conv2d.Spec spec) {
     boolean unpadded = spec.padTop() + spec.padBottom() + spec.padLeft() + spec.padRight() == 0;
-    boolean fits = spec.r() * spec.s() * spec.c() <= MOST_HELD && spec.k() % CHANNELS == 0;
+    boolean fits = spec.r() * spec.s() * spec.c() <= MOST_HELD && spec.k() % HELD_FILTERS == 0;
     return unpadded && fits && spec.groups() == 1 && spec.outputs() > 0;
   }
 

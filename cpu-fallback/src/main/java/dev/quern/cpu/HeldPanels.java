@@ -1,8 +1,6 @@
 package dev.quern.cpu;
 
 import dev.quern.kernels.Conv2d;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The loops that make up a pass with {@link HeldFilters}: one for every so many filters as fit into
@@ -17,7 +15,7 @@ final class HeldPanels {
   private static final double NANOS = 0.4;
 
   private final Conv2d.Spec spec;
-  private final List<Panel> panels = new ArrayList<>();
+  private final Panel[] panels;
   private final int taps;
   private final int line;
   private final int windowLines;
@@ -40,16 +38,17 @@ final class HeldPanels {
     windowLines = (spec.r() - 1) * spec.dilationH() + 1;
     mostRows = Math.max(1, (LINES_ELEMENTS / line - windowLines) / spec.strideH() + 1);
     int most = tiles.heldVectors(taps) * tiles.lanes();
-    for (int first = 0; first < spec.k(); first += most) {
-      int width = Math.min(most, spec.k() - first);
+    panels = new Panel[(spec.k() + most - 1) / most];
+    for (int i = 0; i < panels.length; i++) {
+      int width = Math.min(most, spec.k() - i * most);
       HeldShape shape = HeldShape.of(spec, width / tiles.lanes());
-      panels.add(new Panel(tiles.held(shape), first, width));
+      panels[i] = new Panel(tiles.held(shape), i * most, width);
     }
     rowNanos = NANOS * taps * spec.k() / tiles.lanes() * spec.q();
   }
 
-  /** All of them. */
-  List<Panel> all() {
+  /** All of them; not a copy, and not to be written to. */
+  Panel[] all() {
     return panels;
   }
 
@@ -65,7 +64,7 @@ final class HeldPanels {
 
   /** Shape of the widest panel, for {@code implementation()}. */
   String name(int lanes) {
-    return "held-" + taps + "x" + panels.get(0).width() / lanes + "v";
+    return "held-" + taps + "x" + panels[0].width() / lanes + "v";
   }
 
   /** Rows of windows whose lines are read together, at most. */

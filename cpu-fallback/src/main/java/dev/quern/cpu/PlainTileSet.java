@@ -18,9 +18,10 @@ final class PlainTileSet implements TileSet {
     return Warming.only(new PlainHeldFilters(shape, 1));
   }
 
+  /** None: its tiles are faster by a quarter, as they take four taps at once. */
   @Override
   public int heldVectors(int taps) {
-    return 64;
+    return 0;
   }
 
   @Override

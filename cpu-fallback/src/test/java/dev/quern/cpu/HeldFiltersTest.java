@@ -80,14 +80,14 @@ final class HeldFiltersTest {
     }
   }
 
-  /** More lines than are read at once, panels of different widths. */
+  /** More lines than are read at once, several panels. */
   private static List<Conv2dBuilder> problems() {
     return List.of(
         conv(70, 1, 9, 8, 32, 3, 3).epilogue(Epilogue.BIAS_RELU),
-        conv(2, 1, 90, 200, 16, 3, 3).epilogue(Epilogue.BIAS),
-        conv(3, 2, 11, 10, 48, 2, 3).stride(2, 3).epilogue(Epilogue.RELU),
-        conv(3, 2, 14, 13, 80, 3, 2).dilation(3, 2),
-        conv(5, 4, 6, 7, 48, 1, 1));
+        conv(2, 1, 90, 200, 32, 3, 3).epilogue(Epilogue.BIAS),
+        conv(3, 2, 11, 10, 64, 2, 3).stride(2, 3).epilogue(Epilogue.RELU),
+        conv(3, 2, 14, 13, 96, 3, 2).dilation(3, 2),
+        conv(5, 4, 6, 7, 32, 1, 1));
   }
 
   private static Conv2dBuilder conv(int n, int c, int h, int w, int k, int r, int s) {
@@ -99,11 +99,11 @@ final class HeldFiltersTest {
     System.setProperty(ConvAlgorithm.PROPERTY, "held");
     for (Conv2dBuilder builder :
         Arrays.asList(
-            conv(2, 1, 9, 9, 16, 3, 3).padding(0, 0, 1, 0),
+            conv(2, 1, 9, 9, 32, 3, 3).padding(0, 0, 1, 0),
             conv(2, 2, 9, 9, 32, 3, 3).groups(2),
-            conv(2, 1, 9, 9, 24, 3, 3),
-            conv(2, 2, 9, 9, 16, 3, 3),
-            conv(0, 1, 9, 9, 16, 3, 3))) {
+            conv(2, 1, 9, 9, 48, 3, 3),
+            conv(2, 2, 9, 9, 32, 3, 3),
+            conv(0, 1, 9, 9, 32, 3, 3))) {
       assertThat(ConvAlgorithm.of(builder.build(), Pass.FORWARD)).isEqualTo(ConvAlgorithm.DIRECT);
     }
   }

@@ -16,6 +16,7 @@ final class CompilerThread {
 
   /** Calls and waits; what is thrown is thrown here. */
   static <T> T call(Supplier<T> task) {
+    JavaSignals.restore(); // a first launch may have compiled something on a thread of the driver's
     FutureTask<T> future = new FutureTask<>(task::get);
     Thread thread = new Thread(null, future, "quern-opencl-compiler", STACK_BYTES);
     thread.setDaemon(true);
