@@ -5,6 +5,7 @@ import dev.quern.core.BackendUnavailableException;
 import dev.quern.core.ComputeException;
 import dev.quern.core.Device;
 import dev.quern.core.DeviceInfo;
+import dev.quern.core.HostProcessor;
 import dev.quern.core.Probe;
 import dev.quern.kernels.SelfTest;
 import java.util.List;
@@ -52,7 +53,7 @@ public final class CpuProvider implements BackendProvider {
               NAME,
               NAME,
               DeviceInfo.Kind.CPU,
-              Processor.name(),
+              HostProcessor.name(),
               simd.description()
                   + ", "
                   + threads()

@@ -17,6 +17,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -47,6 +48,8 @@ record VectorCode(CodeBuilder code) {
   private static final ClassDesc ARRAY = CD_float.arrayType();
   private static final ClassDesc VECTOR = describe(Vector.class);
   private static final ClassDesc MASK = describe(VectorMask.class);
+  private static final ClassDesc SHUFFLE = describe(VectorShuffle.class);
+  private static final ClassDesc SQUARES = describe(VectorSquares.class);
   private static final ClassDesc SPECIES = describe(VectorSpecies.class);
   private static final ClassDesc SEGMENT = describe(MemorySegment.class);
   private static final ClassDesc ORDER = describe(ByteOrder.class);
@@ -156,6 +159,23 @@ record VectorCode(CodeBuilder code) {
     code.invokevirtual(FLOATS, "compare", MethodTypeDesc.of(MASK, COMPARISON, CD_float));
     code.astore(mask).fconst_0().aload(mask);
     code.invokevirtual(FLOATS, "blend", MethodTypeDesc.of(FLOATS, CD_float, MASK));
+  }
+
+  /** (value) to the value with its lanes in another order, which {@link VectorSquares} names. */
+  void rearrange(String shuffle) {
+    code.getstatic(SQUARES, shuffle, SHUFFLE);
+    code.invokevirtual(FLOATS, "rearrange", MethodTypeDesc.of(FLOATS, SHUFFLE));
+  }
+
+  /** (a, b) to the lanes of b that a mask of {@link VectorSquares} has, and the others of a. */
+  void blend(String mask) {
+    mask(mask);
+    code.invokevirtual(FLOATS, "blend", MethodTypeDesc.of(FLOATS, VECTOR, MASK));
+  }
+
+  /** () to a mask of {@link VectorSquares}. */
+  void mask(String name) {
+    code.getstatic(SQUARES, name, MASK);
   }
 
   /** (value) to (), written to an address. */

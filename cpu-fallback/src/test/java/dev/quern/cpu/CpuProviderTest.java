@@ -7,6 +7,7 @@ import dev.quern.core.BackendProvider;
 import dev.quern.core.Device;
 import dev.quern.core.DeviceException;
 import dev.quern.core.DeviceInfo;
+import dev.quern.core.HostProcessor;
 import dev.quern.core.Probe;
 import dev.quern.kernels.SelfTest;
 import java.lang.reflect.Proxy;
@@ -35,7 +36,7 @@ final class CpuProviderTest {
     assertThat(probe.available()).as(probe.reason()).isTrue();
     DeviceInfo info = probe.devices().get(0);
     assertThat(info.id()).isEqualTo("cpu");
-    assertThat(info.name()).isEqualTo(Processor.name());
+    assertThat(info.name()).isEqualTo(HostProcessor.name());
     assertThat(info.memoryBytes()).isPositive();
     try (Device device = provider.open(info)) {
       SelfTest.run(device);

@@ -1,6 +1,7 @@
 package dev.quern.bench.machine;
 
 import dev.quern.bench.result.Machine;
+import dev.quern.core.HostProcessor;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -26,7 +27,7 @@ public final class MachineScan {
   public static Machine here() {
     String clock = valueOf(CPU_INFO, "cpu MHz", ":");
     return new Machine(
-        valueOf(CPU_INFO, "model name", ":"),
+        HostProcessor.name(),
         Runtime.getRuntime().availableProcessors(),
         clock == null ? null : Double.valueOf(clock),
         System.getProperty("os.name") + " " + System.getProperty("os.version"),
