@@ -24,7 +24,7 @@ final class ConvProducts {
    * all of them, so that what several threads work on must fit into the third-level cache; pictures
    * of 112 x 112 fell to a third of the rate when it did not.
    */
-  private static final long CHUNK_ELEMENTS = 1 << 20;
+  private static final long CHUNK_ELEMENTS = 1 << 17;
 
   private final Conv2d.Spec spec;
   private final TileSet tiles;

@@ -1,12 +1,7 @@
 package dev.quern.cpu;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,45 +21,27 @@ final class LargePages {
   private static final int NO_FILE = -1;
   private static final long MAP_FAILED = -1;
 
-  private static final @Nullable LargePages OFFERED =
-      System.getProperty("os.name", "").equals("Linux") ? new LargePages() : null;
+  private static final @Nullable LargePages OFFERED = of(SystemCalls.offered());
 
-  private final MethodHandle call = link();
-  private final MemorySegment mmap = symbol("mmap");
-  private final MemorySegment madvise = symbol("madvise");
-  private final MemorySegment munmap = symbol("munmap");
+  private final SystemCalls system;
+  private final MemorySegment mmap;
+  private final MemorySegment madvise;
+  private final MemorySegment munmap;
 
-  private LargePages() {}
+  private LargePages(SystemCalls system) {
+    this.system = system;
+    mmap = system.find("mmap");
+    madvise = system.find("madvise");
+    munmap = system.find("munmap");
+  }
+
+  private static @Nullable LargePages of(@Nullable SystemCalls system) {
+    return system == null ? null : new LargePages(system);
+  }
 
   /** Where the operating system has such pages; null elsewhere. */
   static @Nullable LargePages offered() {
     return OFFERED;
-  }
-
-  /**
-   * One way of calling for all three functions: Java takes 20 ms to prepare one. They are called
-   * with {@code mmap}'s number of arguments, and all of them as wide as registers; in the calling
-   * conventions of x86-64 and ARM64 a function looks only at the registers, and the parts of them,
-   * that it has parameters for.
-   */
-  @SuppressWarnings("restricted") // the caller enables native access, as for any backend
-  private static MethodHandle link() {
-    return Linker.nativeLinker()
-        .downcallHandle(
-            FunctionDescriptor.of(
-                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-  }
-
-  private static MemorySegment symbol(String name) {
-    return Linker.nativeLinker().defaultLookup().findOrThrow(name);
-  }
-
-  private long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
-    try {
-      return (long) call.invokeExact(function, a, b, c, d, e, f);
-    } catch (Throwable thrown) {
-      throw new AssertionError(thrown); // system calls throw nothing
-    }
   }
 
   /**
@@ -86,7 +63,7 @@ final class LargePages {
   }
 
   private long map(long bytes) {
-    long address = call(mmap, 0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, NO_FILE, 0);
+    long address = system.call(mmap, 0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, NO_FILE, 0);
     if (address == MAP_FAILED) {
       throw new OutOfMemoryError("the operating system refused " + bytes + " bytes");
     }
@@ -95,10 +72,10 @@ final class LargePages {
 
   /** An operating system that refuses leaves small pages, which do as well. */
   private void advise(long address, long bytes) {
-    long _ = call(madvise, address, bytes, MADV_HUGEPAGE, 0, 0, 0);
+    long _ = system.call(madvise, address, bytes, MADV_HUGEPAGE, 0, 0, 0);
   }
 
   private void unmap(long address, long bytes) {
-    long _ = call(munmap, address, bytes, 0, 0, 0, 0);
+    long _ = system.call(munmap, address, bytes, 0, 0, 0, 0);
   }
 }

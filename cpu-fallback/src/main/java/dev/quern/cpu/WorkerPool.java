@@ -49,6 +49,7 @@ class WorkerPool implements AutoCloseable {
   private final int workers;
   private final Thread[] helpers;
   private final Shares shares;
+  private final Seats seats;
   private final AtomicBoolean busy = new AtomicBoolean();
 
   /**
@@ -68,6 +69,7 @@ class WorkerPool implements AutoCloseable {
   WorkerPool(int workers) {
     this.workers = workers;
     shares = new Shares(workers);
+    seats = new Seats(workers);
     places = new long[workers * PAD];
     parked = new boolean[workers];
     helpers = new Thread[workers - 1];
@@ -105,6 +107,7 @@ class WorkerPool implements AutoCloseable {
 
   private void share(long units, double nanos, Loop body) {
     shares.deal(units, nanos);
+    seats.note(0);
     loop = body;
     long round = epoch + 1;
     epoch = round; // publishes the fields above
@@ -182,6 +185,7 @@ class WorkerPool implements AutoCloseable {
         }
       }
       seen = epoch;
+      seats.keepApart(worker, seen);
       if (join(worker, seen)) {
         Loop body = loop;
         if (body != null) {
