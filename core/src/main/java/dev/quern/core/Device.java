@@ -90,6 +90,15 @@ public abstract class Device implements AutoCloseable {
   public void settle() {}
 
   /**
+   * Bytes that kernels which follow on each other should work on at a time, so that one finds in
+   * the caches what the one before it wrote: a constant, as results hang on it in their last bits.
+   * 0, as it is without caches of megabytes, for as many as there are.
+   */
+  public long sliceBytes() {
+    return 0;
+  }
+
+  /**
    * Waits for all streams, closes whatever is open on this device, newest first, and the device.
    */
   @Override

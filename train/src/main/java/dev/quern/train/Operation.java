@@ -87,6 +87,29 @@ public sealed interface Operation permits Layer, Merge {
     return false;
   }
 
+  /**
+   * Whether some rows of a batch may go through the layer after the others, and come out the same:
+   * no row depends on another, nor on its number, and gradients by weights are sums over rows. On
+   * devices with caches a large batch then goes through several such layers in slices.
+   */
+  default boolean runsInSlices() {
+    return false;
+  }
+
+  /** Whether the backward pass reads the inputs. If not, they need not be kept for it. */
+  default boolean keepsInput() {
+    return true;
+  }
+
+  /**
+   * Whether the backward pass reads the output. If not, it need not be kept for it.
+   *
+   * @param reluPassedByNext whether the next layer goes back through the ReLU at the end
+   */
+  default boolean keepsOutput(boolean reluPassedByNext) {
+    return true;
+  }
+
   /** Prepares the kernels for a batch. */
   BoundLayer bind(LayerContext context);
 }

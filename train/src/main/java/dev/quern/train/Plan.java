@@ -1,7 +1,5 @@
 package dev.quern.train;
 
-import dev.quern.core.Arena;
-import dev.quern.core.DataType;
 import dev.quern.core.Device;
 import dev.quern.core.DeviceBuffer;
 import dev.quern.core.Kernel;
@@ -9,15 +7,20 @@ import dev.quern.core.KernelSpec;
 import dev.quern.core.Stream;
 import dev.quern.kernels.Add;
 import dev.quern.kernels.Precision;
+import dev.quern.train.BatchSlices.Stretch;
 import dev.quern.train.Network.Entry;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A network bound to a batch size: every kernel prepared, every activation and gradient in one
- * arena, the layers in order. Built once; running it allocates nothing.
+ * arena, the layers in order, some of them slice by slice. Built once; running it allocates
+ * nothing.
  */
 final class Plan implements AutoCloseable {
   private final Network network;
@@ -26,13 +29,10 @@ final class Plan implements AutoCloseable {
   private final Stream stream;
   private final Parameters parameters;
   private final GradientFlow flow;
-  private final Arena arena;
+  private final PlanMemory memory;
   private final List<Kernel> kernels = new ArrayList<>();
-  private final DeviceBuffer[] values;
-  private final DeviceBuffer[] gradients;
-  private final DeviceBuffer labels;
-  private final @Nullable DeviceBuffer targets;
-  private final BoundLayer[] layers;
+  private final Map<Use, Kernel> used = new HashMap<>();
+  private final List<BoundLayer> forward = new ArrayList<>();
   private final List<Consumer<Stream>> backward = new ArrayList<>();
 
   /**
@@ -43,8 +43,13 @@ final class Plan implements AutoCloseable {
    * @param precision arithmetic of products
    * @param seed of layers that draw random numbers
    * @param loss what is wrong about an output
+   * @param sliceBytes what layers should work on at a time, see {@link Device#sliceBytes}
    */
-  record Settings(int batch, boolean training, Precision precision, long seed, Loss loss) {}
+  record Settings(
+      int batch, boolean training, Precision precision, long seed, Loss loss, long sliceBytes) {}
+
+  /** A problem of an entry: its slices share the kernel. */
+  private record Use(int entry, KernelSpec<?> spec) {}
 
   Plan(Network whole, Device device, Stream stream, Parameters parameters, Settings settings) {
     network = whole.without(settings.loss().ending()).fused();
@@ -53,97 +58,82 @@ final class Plan implements AutoCloseable {
     this.stream = stream;
     this.parameters = parameters;
     flow = settings.training() ? GradientFlow.of(network) : GradientFlow.none(network);
-    arena = device.newArena("activations", bytes());
+    BatchSlices slices = BatchSlices.of(network, flow, settings);
+    int targets = settings.loss().targetElements(network.output().elements());
+    memory = new PlanMemory(network, flow, slices, device, settings.batch(), targets);
     try {
-      int entries = network.entries().size();
-      labels = arena.allocate("labels", DataType.INT32, settings.batch());
-      int numbers = settings.loss().targetElements(network.output().elements());
-      targets = numbers == 0 ? null : floats("targets", numbers);
-      values = new DeviceBuffer[entries + 1];
-      values[0] = floats("x", network.input().elements());
-      gradients = new DeviceBuffer[flow.slots().size()];
-      for (int i = 0; i < gradients.length; i++) {
-        gradients[i] = floats("gradient " + i, flow.slots().get(i));
-      }
-      layers = new BoundLayer[entries];
-      for (int i = 0; i < entries; i++) {
-        Entry entry = network.entries().get(i);
-        values[i + 1] =
-            entry.operation().reshapesOnly()
-                ? values[entry.inputs().get(0)]
-                : floats(entry.name(), entry.output().elements());
-        layers[i] = entry.operation().bind(context(i));
-      }
-      for (int i = entries - 1; i >= 0; i--) {
-        goBack(i);
-      }
+      slices.stretches().forEach(this::bind);
     } catch (RuntimeException e) {
       close();
       throw e;
     }
   }
 
-  private long bytes() {
-    long bytes = Arena.footprint(DataType.INT32, settings.batch());
-    bytes += footprint(network.input().elements());
-    bytes += footprint(settings.loss().targetElements(network.output().elements()));
-    for (Entry entry : network.entries()) {
-      bytes += footprint(entry.output().elements());
-      long saved = entry.operation().savedElements(entry.shapes(), settings.batch());
-      bytes += Arena.footprint(DataType.INT32, saved);
+  /**
+   * Binds the layers of a stretch. Gradients go through the last slice first, which the forward
+   * pass left in the caches; it begins the gradients by weights, and the others are added.
+   */
+  private void bind(Stretch stretch) {
+    Slice last = stretch.slices().getLast();
+    for (Slice slice : stretch.slices()) {
+      List<Consumer<Stream>> back = new ArrayList<>();
+      for (int i = stretch.first(); i < stretch.end(); i++) {
+        Operation operation = network.entries().get(i).operation();
+        BoundLayer layer = operation.bind(context(i, slice, slice == last));
+        forward.add(layer);
+        back.addAll(0, goBack(i, slice, slice == last, layer));
+      }
+      if (stretch.slices().size() > 1) {
+        back.add(Stream::join); // the next slice writes over what is read beside
+      }
+      backward.addAll(0, back);
     }
-    for (int elements : flow.slots()) {
-      bytes += footprint(elements);
-    }
-    return bytes;
   }
 
-  private long footprint(int elements) {
-    return Arena.footprint(DataType.FLOAT32, (long) settings.batch() * elements);
-  }
-
-  private DeviceBuffer floats(String label, int elements) {
-    return arena.allocate(label, DataType.FLOAT32, (long) settings.batch() * elements);
-  }
-
-  private @Nullable DeviceBuffer gradient(int slot) {
-    return slot == GradientFlow.NONE ? null : gradients[slot];
-  }
-
-  private LayerContext context(int i) {
+  private LayerContext context(int i, Slice slice, boolean begins) {
     Entry entry = network.entries().get(i);
     List<DeviceBuffer> weights = new ArrayList<>();
     List<DeviceBuffer> byWeights = new ArrayList<>();
     for (WeightSpec weight : entry.weights()) {
-      Parameters.Weight stored = parameters.weight(entry.name() + "/" + weight.name());
+      Parameters.Weight stored = weight(entry, weight);
       weights.add(stored.value());
       if (settings.training() && stored.gradient() != null) {
-        byWeights.add(stored.gradient());
+        byWeights.add(begins ? stored.gradient() : part(entry, weight));
       }
     }
     List<@Nullable DeviceBuffer> byInputs = new ArrayList<>();
     for (int j = 0; j < entry.inputs().size(); j++) {
-      byInputs.add(gradient(flow.written(i, j)));
+      byInputs.add(memory.gradient(flow.written(i, j), entry.shapes().get(j).elements(), slice));
     }
     int copy = flow.copy(i);
+    int slot = copy == GradientFlow.NONE ? flow.slot(i + 1) : copy;
     return new LayerContext(
-        settings.batch(),
+        slice.rows(),
         entry.shapes(),
         settings.precision(),
         settings.training(),
         SeededRandom.key(settings.seed(), Model.PURPOSE_LAYERS, i),
-        entry.inputs().stream().map(value -> values[value]).toList(),
-        values[i + 1],
+        entry.inputs().stream().map(value -> memory.value(value, slice)).toList(),
+        memory.value(i + 1, slice),
         byInputs,
-        gradient(copy == GradientFlow.NONE ? flow.slot(i + 1) : copy),
+        memory.gradient(slot, entry.output().elements(), slice),
         weights,
         byWeights,
-        labels,
+        memory.labels(slice),
         parameters.step(),
         passesRelu(entry.inputs().get(0) - 1, i),
         passesRelu(i, network.onlyTaker(i + 1)),
-        this::prepare,
-        (type, count) -> arena.allocate("saved by " + entry.name(), type, count));
+        spec -> used.computeIfAbsent(new Use(i, spec), use -> prepare(use.spec())),
+        (type, count) -> memory.save("saved by " + entry.name(), type, count));
+  }
+
+  private Parameters.Weight weight(Entry entry, WeightSpec weight) {
+    return parameters.weight(entry.name() + "/" + weight.name());
+  }
+
+  /** What a slice adds to the gradient by a weight. */
+  private DeviceBuffer part(Entry entry, WeightSpec weight) {
+    return memory.part(entry.name() + "/" + weight.name(), weight.count());
   }
 
   /** Whether the entry behind goes back through the ReLU that entry {@code i} ends in. */
@@ -156,27 +146,52 @@ final class Plan implements AutoCloseable {
         && entries.get(next).operation().passesReluOfInput();
   }
 
-  /** Adds what entry {@code i} does in the backward pass. */
-  private void goBack(int i) {
+  /** What entry {@code i} does in the backward pass of a slice. */
+  private List<Consumer<Stream>> goBack(int i, Slice slice, boolean begins, BoundLayer layer) {
+    List<Consumer<Stream>> work = new ArrayList<>();
     int slot = flow.slot(i + 1);
     if (slot == GradientFlow.NONE) {
-      return;
+      return work;
     }
+    Entry entry = network.entries().get(i);
     if (flow.copy(i) != GradientFlow.NONE) {
-      DeviceBuffer copy = gradients[flow.copy(i)];
-      backward.add(on -> on.copy(gradients[slot], copy));
+      DeviceBuffer gradient = gradient(slot, entry.output().elements(), slice);
+      DeviceBuffer copy = gradient(flow.copy(i), entry.output().elements(), slice);
+      work.add(on -> on.copy(gradient, copy));
     }
-    if (!network.entries().get(i).operation().passesGradient()) {
-      backward.add(layers[i]::backward);
+    if (!entry.operation().passesGradient()) {
+      work.add(layer::backward);
+    }
+    if (!begins) {
+      work.addAll(addParts(entry));
     }
     for (GradientFlow.Sum sum : flow.sums(i)) {
-      long count = (long) settings.batch() * sum.elements();
-      Add addition = prepare(new Add.Spec(count));
-      DeviceBuffer a = gradients[sum.a()];
-      DeviceBuffer b = gradients[sum.b()];
-      DeviceBuffer into = gradients[sum.into()];
-      backward.add(on -> addition.forward(on, a, b, into));
+      Add addition = prepare(new Add.Spec((long) slice.rows() * sum.elements()));
+      DeviceBuffer a = gradient(sum.a(), sum.elements(), slice);
+      DeviceBuffer b = gradient(sum.b(), sum.elements(), slice);
+      DeviceBuffer into = gradient(sum.into(), sum.elements(), slice);
+      work.add(on -> addition.forward(on, a, b, into));
     }
+    return work;
+  }
+
+  /** Adds what a slice gave to the gradients by an entry's weights, beside, as they were made. */
+  private List<Consumer<Stream>> addParts(Entry entry) {
+    List<Consumer<Stream>> work = new ArrayList<>();
+    for (WeightSpec weight : entry.weights()) {
+      DeviceBuffer gradient = weight(entry, weight).gradient();
+      if (gradient != null) {
+        Add addition = prepare(new Add.Spec(weight.count()));
+        DeviceBuffer part = part(entry, weight);
+        Consumer<Stream> add = on -> addition.forward(on, gradient, part, gradient);
+        work.add(on -> on.beside(add));
+      }
+    }
+    return work;
+  }
+
+  private DeviceBuffer gradient(int slot, int elements, Slice slice) {
+    return Objects.requireNonNull(memory.gradient(slot, elements, slice));
   }
 
   /** Prepares a kernel that is closed with the plan. */
@@ -198,16 +213,17 @@ final class Plan implements AutoCloseable {
 
   /** The batch, as the network takes it. */
   DeviceBuffer x() {
-    return values[0];
+    return memory.value(0);
   }
 
   /** The batch's right classes, or whether its rows count. */
   DeviceBuffer labels() {
-    return labels;
+    return memory.labels();
   }
 
   /** The numbers that the batch is to come near to; only of a loss that takes numbers. */
   DeviceBuffer targets() {
+    DeviceBuffer targets = memory.targets();
     if (targets == null) {
       throw new IllegalStateException(settings.loss() + " takes labels and no numbers");
     }
@@ -216,18 +232,20 @@ final class Plan implements AutoCloseable {
 
   /** The last layer's output. */
   DeviceBuffer output() {
-    return values[layers.length];
+    return memory.value(network.entries().size());
   }
 
   /** The gradient by the last layer's output; null if nobody needs it. */
   @Nullable DeviceBuffer outputGradient() {
-    return gradient(flow.slot(layers.length));
+    Slice all = new Slice(0, settings.batch());
+    int last = network.entries().size();
+    return memory.gradient(flow.slot(last), network.output().elements(), all);
   }
 
   /** Enqueues all layers in order. */
   void forward() {
-    for (int i = 0; i < layers.length; i++) {
-      layers[i].forward(stream);
+    for (int i = 0; i < forward.size(); i++) {
+      forward.get(i).forward(stream);
     }
   }
 
@@ -241,6 +259,6 @@ final class Plan implements AutoCloseable {
   @Override
   public void close() {
     kernels.reversed().forEach(Kernel::close);
-    arena.close();
+    memory.close();
   }
 }

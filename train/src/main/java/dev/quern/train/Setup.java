@@ -24,6 +24,6 @@ record Setup(
 
   /** The settings of a plan for batches of so many rows. */
   Plan.Settings plan(int batch, boolean training) {
-    return new Plan.Settings(batch, training, precision, seed, loss);
+    return new Plan.Settings(batch, training, precision, seed, loss, device.sliceBytes());
   }
 }

@@ -90,7 +90,7 @@ class FreezingTest {
 
   private static long bytesOfAPlan(Device device, Network network) {
     Plan.Settings settings =
-        new Plan.Settings(64, true, Precision.FP32, 1, Loss.SPARSE_CATEGORICAL_CROSSENTROPY);
+        new Plan.Settings(64, true, Precision.FP32, 1, Loss.SPARSE_CATEGORICAL_CROSSENTROPY, 0);
     try (Stream stream = device.newStream();
         Parameters parameters = new Parameters(device, network.weightSpecs(), 2)) {
       long before = device.memory().liveBytes();

@@ -49,6 +49,21 @@ public record AveragePooling2D(Window2D window) implements Windowed<AveragePooli
   }
 
   @Override
+  public boolean runsInSlices() {
+    return true;
+  }
+
+  @Override
+  public boolean keepsInput() {
+    return false;
+  }
+
+  @Override
+  public boolean keepsOutput(boolean reluPassedByNext) {
+    return false;
+  }
+
+  @Override
   public BoundLayer bind(LayerContext context) {
     AveragePool2d kernel = context.prepare(spec(context.input(), context.batch()));
     return new BoundLayer() {

@@ -88,6 +88,16 @@ public record Conv2D(
     }
   }
 
+  @Override
+  public boolean runsInSlices() {
+    return true;
+  }
+
+  @Override
+  public boolean keepsOutput(boolean reluPassedByNext) {
+    return !activation.isLinear() && !reluPassedByNext;
+  }
+
   /** The kernel's problem. */
   Conv2d.Spec spec(Shape input, int batch, Precision precision, Sums sums) {
     Window2D.Padding padding = window.padding(input);

@@ -62,6 +62,16 @@ public record MaxPooling2D(Window2D window) implements Windowed<MaxPooling2D> {
   }
 
   @Override
+  public boolean runsInSlices() {
+    return true;
+  }
+
+  @Override
+  public boolean keepsInput() {
+    return false;
+  }
+
+  @Override
   public BoundLayer bind(LayerContext context) {
     MaxPool2d kernel =
         context.prepare(spec(context.input(), context.batch(), context.followsRelu()));

@@ -47,6 +47,21 @@ public record UpSampling2D(int height, int width) implements Layer {
   }
 
   @Override
+  public boolean runsInSlices() {
+    return true;
+  }
+
+  @Override
+  public boolean keepsInput() {
+    return false;
+  }
+
+  @Override
+  public boolean keepsOutput(boolean reluPassedByNext) {
+    return false;
+  }
+
+  @Override
   public BoundLayer bind(LayerContext context) {
     AveragePool2d sum = context.prepare(sum(context.input(), context.batch()));
     return new BoundLayer() {
