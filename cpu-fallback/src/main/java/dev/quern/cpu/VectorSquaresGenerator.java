@@ -16,7 +16,8 @@ import java.lang.constant.MethodTypeDesc;
  *
  * <p>Generated, because 80 operations of vectors are one of the methods that HotSpot never gets
  * from its quick compiler to the better one (see {@link VectorCode#returnPastQuickCompiler}):
- * written by hand, filters were transposed forty times too slowly in every second process.
+ * written by hand, in every second process filters were transposed by code that was never compiled
+ * well.
  */
 final class VectorSquaresGenerator {
   private static final MethodTypeDesc RUN =

@@ -135,9 +135,9 @@ final class VectorTileSet implements TileSet {
    * into their callers, as it does with vectors; where the cutoff falls between, they stay calls,
    * and a call in this loop makes a tile four times slower. By its log a row of A takes 750 nodes,
    * a vector of B 450, a multiplication 460, some more if the process has used the JDK in other
-   * ways before: 12x2 was at 17,900 with two rows to read, and 7x3 went over it in every third
-   * process. The tiles here are done with A after 13,000 to 15,500. (Reading A before all
-   * multiplications fills the registers: a third slower.)
+   * ways before: 12x2 was at 17,900 with two rows to read, and 7x3 went over it in some processes.
+   * The tiles here are done with A after 13,000 to 15,500. (Reading A before all multiplications
+   * fills the registers: a third slower.)
    */
   @Override
   public int maxRows(int vectors) {
