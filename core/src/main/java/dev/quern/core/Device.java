@@ -91,8 +91,8 @@ public abstract class Device implements AutoCloseable {
 
   /**
    * Bytes that kernels which follow on each other should work on at a time, so that one finds in
-   * the caches what the one before it wrote: a constant, as results hang on it in their last bits.
-   * 0, as it is without caches of megabytes, for as many as there are.
+   * the caches what the one before it wrote: always the same on one machine, as results hang on it
+   * in their last bits. 0, as it is without caches of megabytes, for as many as there are.
    */
   public long sliceBytes() {
     return 0;

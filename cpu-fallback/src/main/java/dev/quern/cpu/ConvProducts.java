@@ -66,12 +66,33 @@ final class ConvProducts {
     return (long) spec.r() * spec.s() * channels * lead();
   }
 
+  /** Elements of the packed filters that a row of a tile's multiplications runs through. */
+  int taps() {
+    return spec.r() * spec.s() * channels;
+  }
+
+  /**
+   * Filters of a panel. Panels lie one behind the other, so that one fills all sets of the caches:
+   * rows at distances of a power of two fall on few of them. Where filters are no whole number of
+   * panels, there is one of all of them.
+   */
+  int panelFilters() {
+    int panel = Columns.ofPanel(filters, tiles);
+    return filters % panel == 0 ? panel : lead();
+  }
+
+  /** The filters as the forward pass reads them: in panels. */
+  private Columns panels() {
+    int panel = panelFilters();
+    return new Columns(filters, panel < filters ? (long) taps() * panel : 0);
+  }
+
   ProductLoop forward() {
     Ending ending = new Ending(false, false, spec.epilogue().hasBias(), spec.epilogue().hasRelu());
     Repeat groups = new Repeat(spec.groups(), channels, packedGroup(), filters, filters);
     List<Part> parts = new ArrayList<>();
-    for (IndirectTables table : new ConvTables(spec).forward(lead())) {
-      addImages(parts, table, filters, ending, inputImage(), outputImage(), groups);
+    for (IndirectTables table : new ConvTables(spec).forward(panelFilters())) {
+      addImages(parts, table, panels(), ending, inputImage(), outputImage(), groups);
     }
     return new ProductLoop(parts);
   }
@@ -81,7 +102,8 @@ final class ConvProducts {
     Repeat groups = new Repeat(spec.groups(), filters, groupFilters, channels, 0);
     List<Part> parts = new ArrayList<>();
     for (IndirectTables table : new ConvTables(spec).backwardData(channels)) {
-      addImages(parts, table, channels, Ending.PLAIN, outputImage(), inputImage(), groups);
+      addImages(
+          parts, table, Columns.of(channels), Ending.PLAIN, outputImage(), inputImage(), groups);
     }
     return new ProductLoop(parts);
   }
@@ -89,7 +111,7 @@ final class ConvProducts {
   private void addImages(
       List<Part> parts,
       IndirectTables image,
-      int columns,
+      Columns columns,
       Ending ending,
       long imageA,
       long imageC,
@@ -117,8 +139,8 @@ final class ConvProducts {
   }
 
   private IndirectProduct product(
-      IndirectTables tables, int columns, Ending ending, Repeat images, Repeat groups) {
-    return new IndirectProduct(tiles, tables, Columns.of(columns), ending, 1, 0, images, groups);
+      IndirectTables tables, Columns columns, Ending ending, Repeat images, Repeat groups) {
+    return new IndirectProduct(tiles, tables, columns, ending, 1, 0, images, groups);
   }
 
   private static IndirectTables several(IndirectTables image, int count, long imageA, long imageC) {

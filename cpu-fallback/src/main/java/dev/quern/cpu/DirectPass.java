@@ -33,7 +33,7 @@ final class DirectPass implements ConvPass {
 
   static DirectPass forward(CpuDevice device, ConvProducts products, FilterLayouts layouts) {
     return new DirectPass(
-        device, products.forward(), layouts.pack(), null, null, layouts.packedBytes());
+        device, products.forward(), layouts.packPanels(), null, null, layouts.packedBytes());
   }
 
   static DirectPass backwardData(CpuDevice device, ConvProducts products) {

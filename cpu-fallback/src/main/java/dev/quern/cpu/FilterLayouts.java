@@ -40,6 +40,19 @@ final class FilterLayouts {
         new Axis(filters, (long) taps * channels, 1));
   }
 
+  /** To panels of filters, each in the packed order. */
+  Rearrangement packPanels() {
+    int panel = products.panelFilters();
+    long filter = (long) taps * channels;
+    return new Rearrangement(
+        squares,
+        new Axis(spec.groups(), filters * filter, products.packedGroup()),
+        new Axis(Math.max(1, filters / panel), panel * filter, filter * panel),
+        new Axis(channels, channelStride(), panel),
+        new Axis(taps, tapStride(), (long) channels * panel),
+        new Axis(Math.min(panel, filters), filter, 1));
+  }
+
   /** From the packed order to the spec's order. */
   Rearrangement unpack() {
     return new Rearrangement(

@@ -20,21 +20,24 @@ final class SystemCalls {
   private static final @Nullable SystemCalls OFFERED =
       System.getProperty("os.name", "").equals("Linux") ? new SystemCalls() : null;
 
-  private final MethodHandle call = link();
+  /** The way of calling, prepared where there is Linux; a constant, which the compiler inlines. */
+  private static final class Prepared {
+    private static final MethodHandle CALL = link();
+
+    @SuppressWarnings("restricted") // the caller enables native access, as for any backend
+    private static MethodHandle link() {
+      return Linker.nativeLinker()
+          .downcallHandle(
+              FunctionDescriptor.of(
+                  JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    }
+  }
 
   private SystemCalls() {}
 
   /** Those of Linux; null on other operating systems. */
   static @Nullable SystemCalls offered() {
     return OFFERED;
-  }
-
-  @SuppressWarnings("restricted") // the caller enables native access, as for any backend
-  private static MethodHandle link() {
-    return Linker.nativeLinker()
-        .downcallHandle(
-            FunctionDescriptor.of(
-                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
   }
 
   /** A function by its name. */
@@ -49,7 +52,7 @@ final class SystemCalls {
    */
   long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
     try {
-      return (long) call.invokeExact(function, a, b, c, d, e, f);
+      return (long) Prepared.CALL.invokeExact(function, a, b, c, d, e, f);
     } catch (Throwable thrown) {
       throw new AssertionError(thrown); // system calls throw nothing
     }

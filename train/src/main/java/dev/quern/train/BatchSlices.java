@@ -12,8 +12,8 @@ import java.util.List;
  * batch of 128 of the MNIST network takes a third of the memory and three quarters of the time for
  * its convolutions and poolings, one of 512 two thirds.
  *
- * <p>It follows from network, batch and {@link dev.quern.core.Device#sliceBytes}, a constant, so
- * that the same training gives the same bytes.
+ * <p>It follows from network, batch and {@link dev.quern.core.Device#sliceBytes}, which hangs on
+ * the machine alone, so that the same training gives the same bytes on any number of threads.
  */
 final class BatchSlices {
   /** Fewer keep neither many threads busy nor convolutions at their best algorithms. */

@@ -64,7 +64,7 @@ public final class KeptRuns {
 
   /**
    * The runs that a path means: the one in a file, or what a folder keeps of each device: the
-   * latest run, and of cases that it left out what an earlier one found.
+   * latest run, and of cases that it left out what an earlier one on a machine like it found.
    *
    * @throws DataException if there are none, or one cannot be read
    */
@@ -90,8 +90,11 @@ public final class KeptRuns {
     return runs;
   }
 
-  /** Both of one device alone. */
+  /** Both of one device alone; of another machine nothing is kept. */
   private static Run updated(Run before, Run latest) {
+    if (!before.machine().isLike(latest.machine())) {
+      return latest;
+    }
     Map<String, Result> results = new LinkedHashMap<>();
     before.devices().getLast().results().forEach(result -> results.put(result.name(), result));
     latest.devices().getLast().results().forEach(result -> results.put(result.name(), result));

@@ -1,6 +1,7 @@
 package dev.quern.bench.report;
 
 import dev.quern.bench.result.DeviceRun;
+import dev.quern.bench.result.Machine;
 import dev.quern.bench.result.Measurement;
 import dev.quern.bench.result.PeerResult;
 import dev.quern.bench.result.Result;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The table of README: what people ask for first, on each device, beside the best peer. */
+/**
+ * The table of README: what people ask for first, on each device of the machine that was measured
+ * last, beside the best peer.
+ */
 public final class MarkdownTable {
   private static final String BEGIN = "<!-- quern bench: begin -->";
   private static final String END = "<!-- quern bench: end -->";
@@ -88,7 +93,9 @@ public final class MarkdownTable {
     }
   }
 
-  static String of(List<Run> runs) {
+  static String of(List<Run> all) {
+    Machine machine = Collections.max(all, Comparator.comparing(Run::date)).machine();
+    List<Run> runs = all.stream().filter(run -> run.machine().isLike(machine)).toList();
     List<DeviceRun> devices = new ArrayList<>();
     runs.forEach(run -> devices.addAll(run.devices()));
     StringBuilder table = new StringBuilder("| " + where(runs));

@@ -3,6 +3,7 @@ package dev.quern.bench.result;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,11 @@ public record Machine(
   /** Copies the list. */
   public Machine {
     javaFlags = List.copyOf(javaFlags);
+  }
+
+  /** Whether numbers of the two can stand side by side: as many processors, of one name. */
+  public boolean isLike(Machine other) {
+    return processors == other.processors && Objects.equals(cpu, other.cpu);
   }
 
   Map<String, @Nullable Object> asMap() {

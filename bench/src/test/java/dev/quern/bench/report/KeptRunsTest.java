@@ -43,6 +43,15 @@ class KeptRunsTest {
   }
 
   @Test
+  void anotherMachinesCasesAreNotItsOwn() {
+    Run other = SmallRun.of(SmallRun.kernel("gemm/a", 2)).beside("B CPU").at("2026-01-02").run();
+    Run latest = SmallRun.of(SmallRun.kernel("gemm/b", 1)).at("2026-02-01").run();
+    KeptRuns.keep(folder, other);
+    KeptRuns.keep(folder, latest);
+    assertThat(KeptRuns.read(folder)).containsExactly(latest);
+  }
+
+  @Test
   void whatCannotBeReadIsASentence() throws IOException {
     Path file = folder.resolve("some.json");
     assertThatThrownBy(() -> KeptRuns.read(file))

@@ -8,6 +8,7 @@ import dev.quern.train.data.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,15 @@ class MarkdownTableTest {
             | training, batch 32 | 32,000,000 images/s |  | B: 64,000,000 images/s | 0.50 times as long |
             | matrix product of 512 | 1000 GFLOP/s (50 %) | 500 GFLOP/s (25 %) | | |
             """);
+  }
+
+  @Test
+  void theMachineThatWasMeasuredLastHasTheTable() {
+    Run older = SmallRun.of(SmallRun.kernel(PRODUCT, 4000)).beside("B CPU").at("2026-01-01").run();
+    List<Run> all = new ArrayList<>(runs);
+    all.addFirst(older);
+    assertThat(MarkdownTable.of(all)).isEqualTo(MarkdownTable.of(runs));
+    assertThat(MarkdownTable.of(List.of(older))).startsWith("| B CPU, 2 processors, 2026-01-01 |");
   }
 
   @Test

@@ -19,6 +19,7 @@ final class SmallRun {
   private final List<Result> results = new ArrayList<>();
   private String date = "2026-01-02T03:04:05Z";
   private String id = "cpu";
+  private String cpu = "A CPU";
   private Quiet quiet = new Quiet(100.0, 100.0, 0.0);
 
   static SmallRun of(Result... results) {
@@ -34,6 +35,11 @@ final class SmallRun {
 
   SmallRun at(String day) {
     date = day + "T03:04:05Z";
+    return this;
+  }
+
+  SmallRun beside(String processor) {
+    cpu = processor;
     return this;
   }
 
@@ -74,7 +80,7 @@ final class SmallRun {
         1,
         true,
         new Settings("fp32", 1, false, null, true),
-        new Machine("A CPU", 2, null, "Linux", "amd64", "25", "someone", List.of(), "abc"),
+        new Machine(cpu, 2, null, "Linux", "amd64", "25", "someone", List.of(), "abc"),
         quiet,
         List.of(
             new DeviceRun(
