@@ -66,11 +66,6 @@ final class ConvProducts {
     return (long) spec.r() * spec.s() * channels * lead();
   }
 
-  /** Elements of the packed filters that a row of a tile's multiplications runs through. */
-  int taps() {
-    return spec.r() * spec.s() * channels;
-  }
-
   /**
    * Filters of a panel. Panels lie one behind the other, so that one fills all sets of the caches:
    * rows at distances of a power of two fall on few of them. Where filters are no whole number of
@@ -84,7 +79,8 @@ final class ConvProducts {
   /** The filters as the forward pass reads them: in panels. */
   private Columns panels() {
     int panel = panelFilters();
-    return new Columns(filters, panel < filters ? (long) taps() * panel : 0);
+    long rows = (long) spec.r() * spec.s() * channels;
+    return new Columns(filters, panel < filters ? rows * panel : 0);
   }
 
   ProductLoop forward() {

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The filter gradient of pictures that are cut into pieces, or not cut, is right. */
-final class LargePicturesTest {
+/** What is cut only where it is large is right: pictures into pieces, filters into panels. */
+final class LargeConvolutionsTest {
 
   /** On both sides of one piece an image, with border pixels whose sums are shorter than others. */
   @ParameterizedTest
@@ -29,16 +29,34 @@ final class LargePicturesTest {
             .filters(1, 3, 3)
             .padding(padding, padding, padding, padding)
             .build();
-    assertThat(mismatch(Cases.of(spec, Fill.REAL))).isNull();
+    assertThat(mismatch(Cases.of(spec, Fill.REAL), Pass.BACKWARD_FILTER)).isNull();
   }
 
-  private static <K extends Kernel> @Nullable String mismatch(Case<K> problem) {
+  /** With panels for both passes, and with channels or filters that are no whole number of them. */
+  @ParameterizedTest
+  @CsvSource({
+    "512, 256, 1, 1",
+    "256, 320, 2, 1",
+    "72, 128, 1, 3",
+    "128, 200, 1, 1",
+    "640, 512, 1, 2"
+  })
+  void filters(int channels, int filters, int groups, int taps) {
+    Conv2d.Spec spec =
+        Conv2d.builder()
+            .input(2, channels * groups, 9, 8)
+            .filters(filters * groups, taps, taps)
+            .groups(groups)
+            .stride(taps, 1)
+            .build();
+    assertThat(mismatch(Cases.of(spec, Fill.REAL), Pass.FORWARD)).isNull();
+    assertThat(mismatch(Cases.of(spec, Fill.REAL), Pass.BACKWARD_DATA)).isNull();
+  }
+
+  private static <K extends Kernel> @Nullable String mismatch(Case<K> problem, Pass pass) {
     DeviceInfo info = new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "test", "test", 0, null);
     Run<K> run =
-        problem.runs().stream()
-            .filter(one -> one.pass() == Pass.BACKWARD_FILTER)
-            .findFirst()
-            .orElseThrow();
+        problem.runs().stream().filter(one -> one.pass() == pass).findFirst().orElseThrow();
     try (CpuDevice device =
             new CpuDevice(info, VectorSimd.preferred(), 2, HostMemory.ofThisMachine());
         K kernel = device.prepare(problem.spec());
