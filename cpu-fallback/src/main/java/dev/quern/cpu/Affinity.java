@@ -37,7 +37,7 @@ final class Affinity {
     return OFFERED;
   }
 
-  /** Number of the processor that this thread runs on, at this moment. Takes 0.03 us. */
+  /** Number of the processor that this thread runs on, at this moment. Takes 0.01 us. */
   int processor() {
     return (int) system.call(current, 0, 0, 0, 0, 0, 0);
   }

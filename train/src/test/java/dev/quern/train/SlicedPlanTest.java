@@ -15,6 +15,7 @@ import dev.quern.train.layers.Dropout;
 import dev.quern.train.layers.Flatten;
 import dev.quern.train.layers.MaxPooling2D;
 import dev.quern.train.layers.UpSampling2D;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -22,10 +23,10 @@ import org.junit.jupiter.api.Test;
 /** A batch in slices gives what it gives as a whole. */
 class SlicedPlanTest {
   private static final int BATCH = 50;
-  private static final long SLICED = 500_000; // three slices
+  private static final long SLICED = 500_000; // three slices, and two
   private static final Loss LOSS = Loss.SPARSE_CATEGORICAL_CROSSENTROPY;
 
-  /** Every layer that runs in slices, in two stretches; what goes back through y, sums, choices. */
+  /** Every layer that runs in slices, in two stretches; all that gradients go back through. */
   private final Network network =
       Sequential.of(
           new Shape(14, 14, 2),
@@ -34,19 +35,24 @@ class SlicedPlanTest {
           UpSampling2D.of(2, 2),
           Conv2D.of(6, 3, 3).gelu(),
           Dropout.of(0.25),
-          Conv2D.of(8, 3, 3).tanh(),
+          Conv2D.of(24, 3, 3).tanh(),
           AveragePooling2D.of(2, 2),
           Conv2D.of(4, 3, 3).relu(),
           Flatten.of(),
           Dense.of(5));
 
-  private record Results(float[] output, Map<String, float[]> gradients, long bytes, int slices) {}
+  private record Results(
+      float[] output, Map<String, float[]> gradients, long bytes, List<Integer> slices) {}
 
   private static Results run(Network network, boolean training, long sliceBytes) {
     Plan.Settings settings =
         new Plan.Settings(BATCH, training, Precision.FP32, 3, LOSS, sliceBytes);
     GradientFlow flow = training ? GradientFlow.of(network) : GradientFlow.none(network);
-    int slices = BatchSlices.of(network, flow, settings).stretches().get(0).slices().size();
+    List<Integer> slices =
+        BatchSlices.of(network, flow, settings).stretches().stream()
+            .map(stretch -> stretch.slices().size())
+            .filter(count -> count > 1)
+            .toList();
     try (Device device = Cpu.open();
         Stream stream = device.newStream();
         Parameters parameters = new Parameters(device, network.weightSpecs(), 2)) {
@@ -83,8 +89,8 @@ class SlicedPlanTest {
   private static void requireSame(Network network) {
     Results whole = run(network, true, 0);
     Results sliced = run(network, true, SLICED);
-    assertThat(whole.slices()).isEqualTo(1);
-    assertThat(sliced.slices()).isEqualTo(3);
+    assertThat(whole.slices()).isEmpty();
+    assertThat(sliced.slices()).containsExactly(3, 2);
     assertThat(sliced.output()).containsExactly(whole.output());
     assertThat(sliced.bytes()).isLessThan(whole.bytes() * 4 / 5);
     whole
