@@ -136,7 +136,7 @@ final class ConvProducts {
 
   private IndirectProduct product(
       IndirectTables tables, Columns columns, Ending ending, Repeat images, Repeat groups) {
-    return new IndirectProduct(tiles, tables, columns, ending, 1, 0, images, groups);
+    return new IndirectProduct(tiles, tables, columns, ending, 1, 0, images, groups, 1);
   }
 
   private static IndirectTables several(IndirectTables image, int count, long imageA, long imageC) {
@@ -231,6 +231,6 @@ final class ConvProducts {
             IndirectTables.repeatedSteps(
                 image.steps(), count, (int) inputImage(), (int) outputImage()));
     return new IndirectProduct(
-        tiles, tables, Columns.of(filters), Ending.PLAIN, 1, 0, chunks, groups);
+        tiles, tables, Columns.of(filters), Ending.PLAIN, 1, 0, chunks, groups, 1);
   }
 }

@@ -17,7 +17,7 @@ final class CpuGemm extends Gemm {
     requireIntOffsets(device, spec);
     pool = device.pool();
     TileSet tiles = device.simd().tiles();
-    plan = GemmPlan.of(spec, tiles);
+    plan = GemmPlan.of(spec, tiles, pool.workers());
     implementation =
         device.simd().name() + ":" + plan.name() + "-" + plan.product().tileName(tiles.lanes());
   }

@@ -49,7 +49,7 @@ record GemmPlan(
    */
   record Packing(Rearrangement rearrangement, long elements) {}
 
-  static GemmPlan of(Gemm.Spec spec, TileSet tiles) {
+  static GemmPlan of(Gemm.Spec spec, TileSet tiles, int workers) {
     if (spec.m() == 0 || spec.n() == 0 || spec.batch() == 0) {
       return new GemmPlan("empty", new ProductLoop(List.of()), false, null, null, null, 0);
     }
@@ -58,8 +58,8 @@ record GemmPlan(
     long movedTurned = (long) spec.m() * spec.k() + (long) spec.m() * spec.n();
     boolean transposed = spec.transB() && spec.n() > 1; // a single column is contiguous
     return transposed && plain && movedTurned < moved
-        ? turnedRound(spec, tiles)
-        : straight(spec, tiles, transposed);
+        ? turnedRound(spec, tiles, workers)
+        : straight(spec, tiles, transposed, workers);
   }
 
   /** Room for the packed operands. */
@@ -67,7 +67,7 @@ record GemmPlan(
     return (left == null ? 0 : left.elements()) + (right == null ? 0 : right.elements());
   }
 
-  private static GemmPlan straight(Gemm.Spec spec, TileSet tiles, boolean transposed) {
+  private static GemmPlan straight(Gemm.Spec spec, TileSet tiles, boolean transposed, int workers) {
     int tileRows = tiles.maxRows(tiles.maxVectors());
     boolean single = spec.batch() == 1;
     boolean manyRows = spec.m() >= READS * tileRows;
@@ -78,7 +78,7 @@ record GemmPlan(
     Packing left = largeA ? rowsOfA(spec, tiles) : null;
     return new GemmPlan(
         right == null && left == null ? "tile" : "packed",
-        product(spec, tiles, left != null, right != null),
+        product(spec, tiles, left != null, right != null, workers),
         false,
         left,
         right,
@@ -127,7 +127,7 @@ record GemmPlan(
   }
 
   private static ProductLoop product(
-      Gemm.Spec spec, TileSet tiles, boolean packedA, boolean packedB) {
+      Gemm.Spec spec, TileSet tiles, boolean packedA, boolean packedB, int workers) {
     int columns = packedB ? panelColumns(spec, tiles) : spec.n();
     long matrix = (long) spec.k() * columns * ((spec.n() + columns - 1) / columns);
     long strideB = !packedB ? spec.strideB() : spec.strideB() == 0 ? 0 : matrix;
@@ -150,10 +150,10 @@ record GemmPlan(
     Columns cut = new Columns(spec.n(), apart ? (long) spec.k() * columns : 0);
     return loop(
         new IndirectProduct(
-            tiles, tables, cut, ending, spec.alpha(), spec.beta(), batch, Repeat.ONCE));
+            tiles, tables, cut, ending, spec.alpha(), spec.beta(), batch, Repeat.ONCE, workers));
   }
 
-  private static GemmPlan turnedRound(Gemm.Spec spec, TileSet tiles) {
+  private static GemmPlan turnedRound(Gemm.Spec spec, TileSet tiles, int workers) {
     int lead = lead(spec.m(), tiles);
     long matrix = (long) spec.k() * lead;
     int matrices = spec.strideA() == 0 ? 1 : spec.batch();
@@ -180,7 +180,15 @@ record GemmPlan(
     ProductLoop product =
         loop(
             new IndirectProduct(
-                tiles, tables, Columns.of(spec.m()), ending, spec.alpha(), 0, batch, Repeat.ONCE));
+                tiles,
+                tables,
+                Columns.of(spec.m()),
+                ending,
+                spec.alpha(),
+                0,
+                batch,
+                Repeat.ONCE,
+                workers));
     return new GemmPlan(
         "turned",
         product,

@@ -83,6 +83,11 @@ final class IndirectProduct {
   private final Warming<Tile> lastPanelTail;
   private final double nanos;
 
+  /**
+   * Prepares a product.
+   *
+   * @param workers who share its tiles out, 1 if other products' tiles are shared out with them
+   */
   IndirectProduct(
       TileSet set,
       IndirectTables anyTables,
@@ -91,7 +96,8 @@ final class IndirectProduct {
       float alpha,
       float beta,
       Repeat outer,
-      Repeat inner) {
+      Repeat inner,
+      int workers) {
     IndirectTables tables = anyTables.withoutStepsBack();
     this.rows = tables.rows();
     this.outs = tables.outs();
@@ -112,7 +118,8 @@ final class IndirectProduct {
     lastLanes = columns.count() - (vectors - 1) * lanes;
     boolean masked = lastLanes < lanes;
 
-    tileRows = set.rowsFor(m, panelVectors);
+    long repeats = (long) outer.count() * inner.count();
+    tileRows = set.rowsFor(m, panelVectors, repeats * panels, workers);
     tiles = (m + tileRows - 1) / tileRows;
     blockTiles = Math.min(tiles, BLOCK_TILES);
     blocks = tiles == 0 ? 0 : (tiles + blockTiles - 1) / blockTiles;

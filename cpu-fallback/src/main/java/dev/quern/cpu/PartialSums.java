@@ -29,7 +29,8 @@ final class PartialSums implements WorkerPool.Loop {
   void run(WorkerPool pool, long address) {
     sums = address;
     if (parts > 1) {
-      pool.run((count + BLOCK - 1) / BLOCK, NANOS * BLOCK * parts, this);
+      double nanos = NANOS * parts * Math.min(count, BLOCK);
+      pool.run((count + BLOCK - 1) / BLOCK, nanos, this);
     }
   }
 

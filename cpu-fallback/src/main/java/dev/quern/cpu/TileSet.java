@@ -27,14 +27,18 @@ interface TileSet {
   /**
    * Rows a tile should have for a product of {@code m} rows. The tallest tile, unless another one
    * saves a twentieth of the work, counting for every tile its multiplications and the loads that
-   * go with them: each shape more is code more to compile.
+   * go with them: each shape more is code more to compile. Work is what the busiest worker does: a
+   * product of 44 tall tiles would leave 20 of 64 workers idle.
+   *
+   * @param panels how many times there are {@code m} rows
+   * @param workers who share the tiles out, 1 if other products' tiles are shared out with them
    */
-  default int rowsFor(int m, int vectors) {
+  default int rowsFor(int m, int vectors, long panels, int workers) {
     int most = Math.min(maxRows(vectors), Math.max(1, m));
     int best = most;
-    double bestCost = 0.95 * cost(m, most, vectors);
+    double bestCost = 0.95 * cost(share(m, most, panels, workers), most, vectors);
     for (int rows = most - 1; rows >= Math.max(1, most / 2); rows--) {
-      double cost = cost(m, rows, vectors);
+      double cost = cost(share(m, rows, panels, workers), rows, vectors);
       if (cost < bestCost) {
         bestCost = cost;
         best = rows;
@@ -49,13 +53,17 @@ interface TileSet {
    */
   default boolean overlapPays(int m, int rows, int vectors) {
     int rest = m % rows;
-    double whole = cost(m, rows, vectors);
-    double exact = cost(m - rest, rows, vectors) + (rest == 0 ? 0 : cost(rest, rest, vectors));
+    double exact = cost(m / rows, rows, vectors) + (rest == 0 ? 0 : cost(1, rest, vectors));
+    double whole = cost(Math.ceilDiv(m, rows), rows, vectors);
     return exact > 0.95 * whole;
   }
 
-  private static double cost(int m, int rows, int vectors) {
-    long tiles = (m + rows - 1L) / rows;
+  /** Tiles of the worker that has most. */
+  private static long share(int m, int rows, long panels, int workers) {
+    return Math.ceilDiv(panels * Math.ceilDiv(m, rows), workers);
+  }
+
+  private static double cost(long tiles, int rows, int vectors) {
     return tiles * (4.0 * rows * vectors + 3.0 * vectors + rows);
   }
 }
