@@ -23,6 +23,15 @@ final class IndirectProduct {
   /** Tiles of one column panel before the next panel: keeps the rows of A in the L1 or L2 cache. */
   private static final int BLOCK_TILES = 32;
 
+  /**
+   * Elements between rows of A from which on the tiles of a block go through its rows side by side:
+   * each on its own stretch of memory, from tile to tile, which the processor fetches ahead. A tile
+   * of neighbouring rows begins six stretches anew, and waits for memory each time: 1x1
+   * convolutions of 56 x 56 pixels went from 322 to 430 GFLOP/s (256 channels to 64). Rows closer
+   * than this share lines of the cache, or nearly so: 32 elements apart, it lost 5 %; 1, a third.
+   */
+  private static final int FAR = 64;
+
   /** What a multiply-add of vectors takes, about. */
   private static final double NANOS = 1 / 3.0;
 
@@ -98,11 +107,7 @@ final class IndirectProduct {
       Repeat outer,
       Repeat inner,
       int workers) {
-    IndirectTables tables = anyTables.withoutStepsBack();
-    this.rows = tables.rows();
-    this.outs = tables.outs();
-    this.steps = tables.steps();
-    this.m = rows.length;
+    this.m = anyTables.rows().length;
     this.alpha = alpha;
     this.beta = beta;
     this.outer = outer;
@@ -123,6 +128,10 @@ final class IndirectProduct {
     tiles = (m + tileRows - 1) / tileRows;
     blockTiles = Math.min(tiles, BLOCK_TILES);
     blocks = tiles == 0 ? 0 : (tiles + blockTiles - 1) / blockTiles;
+    IndirectTables tables = inOrder(anyTables.withoutStepsBack());
+    rows = tables.rows();
+    outs = tables.outs();
+    steps = tables.steps();
     overlaps = !ending.blends() && m >= tileRows && set.overlapPays(m, tileRows, panelVectors);
     int tailRows = m == 0 || m % tileRows == 0 || overlaps ? tileRows : m % tileRows;
     tile = set.tile(new TileShape(tileRows, panelVectors, masked && panels == 1, ending));
@@ -130,6 +139,11 @@ final class IndirectProduct {
     lastPanelTile = set.tile(new TileShape(tileRows, lastVectors, masked, ending));
     lastPanelTail = set.tile(new TileShape(tailRows, lastVectors, masked, ending));
     nanos = NANOS * (steps.length / 2 + 8L) * tileRows * panelVectors;
+  }
+
+  private IndirectTables inOrder(IndirectTables tables) {
+    boolean far = m > 1 && tables.rows()[1] - tables.rows()[0] >= FAR;
+    return far ? tables.interleaved(tileRows, blockTiles) : tables;
   }
 
   /** Tiles in all: the length of the parallel loop. */

@@ -35,6 +35,29 @@ public record IndirectTables(int[] rows, int[] outs, int[] steps) {
     return new IndirectTables(moved, outs, shifted);
   }
 
+  /**
+   * The same sums in an order in which the rows of a tile lie apart: row {@code r} of a tile is the
+   * one before row {@code r} of the next tile. Rows that fill no whole block stay where they are.
+   *
+   * @param rows of a tile
+   * @param tiles of a block, within which rows change their places
+   */
+  public IndirectTables interleaved(int rows, int tiles) {
+    return new IndirectTables(
+        interleaved(this.rows, rows, tiles), interleaved(outs, rows, tiles), steps);
+  }
+
+  private static int[] interleaved(int[] table, int rows, int tiles) {
+    int[] result = table.clone();
+    int block = rows * tiles;
+    for (int first = 0; first + block <= table.length && block > 0; first += block) {
+      for (int i = 0; i < block; i++) {
+        result[first + i] = table[first + i % rows * tiles + i / rows];
+      }
+    }
+    return result;
+  }
+
   /** Entries {@code i * stride} for i from 0 to {@code count}. */
   public static int[] regular(int count, int stride) {
     int[] table = new int[count];
