@@ -1,5 +1,6 @@
 package dev.quern.cpu;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -66,20 +67,29 @@ final class ProductLoop implements WorkerPool.Loop {
 
   @Override
   public void run(long from, long to, int worker) {
-    long start = 0;
-    for (int i = 0; i < ends.length; i++) {
-      if (from < ends[i] && to > start) {
-        Part part = parts[i];
-        part.product()
-            .run(
-                Math.max(from, start) - start,
-                Math.min(to, ends[i]) - start,
-                a + Float.BYTES * part.a(),
-                b + Float.BYTES * part.b(),
-                c + Float.BYTES * part.c(),
-                bias);
-      }
-      start = ends[i];
+    long unit = from;
+    for (int i = partOf(from); unit < to; i++) {
+      Part part = parts[i];
+      long start = ends[i] - part.product().units();
+      long end = Math.min(to, ends[i]);
+      part.product()
+          .run(
+              unit - start,
+              end - start,
+              a + Float.BYTES * part.a(),
+              b + Float.BYTES * part.b(),
+              c + Float.BYTES * part.c(),
+              bias);
+      unit = end;
     }
+  }
+
+  private int partOf(long unit) {
+    int found = Arrays.binarySearch(ends, unit);
+    int part = found < 0 ? -found - 1 : found;
+    while (ends[part] <= unit) {
+      part++;
+    }
+    return part;
   }
 }
