@@ -69,6 +69,10 @@ final class NativeMemory {
     MemorySegment.copy(ALL, JAVA_INT_UNALIGNED, source, target, from, count);
   }
 
+  static void load(long source, byte[] target, int from, int count) {
+    MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, source, target, from, count);
+  }
+
   static void store(float[] source, int from, long target, int count) {
     MemorySegment.copy(source, from, ALL, JAVA_FLOAT_UNALIGNED, target, count);
   }

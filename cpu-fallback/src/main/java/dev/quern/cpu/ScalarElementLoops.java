@@ -4,7 +4,7 @@ import static dev.quern.cpu.NativeMemory.getFloat;
 import static dev.quern.cpu.NativeMemory.setFloat;
 
 /** {@link ElementLoops} in plain Java. */
-final class ScalarElementLoops implements ElementLoops {
+class ScalarElementLoops implements ElementLoops {
   private static final int INFINITY_BITS = 0x7F800000;
 
   @Override

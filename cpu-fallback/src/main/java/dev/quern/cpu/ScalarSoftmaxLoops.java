@@ -4,7 +4,7 @@ import static dev.quern.cpu.NativeMemory.getFloat;
 import static dev.quern.cpu.NativeMemory.setFloat;
 
 /** {@link SoftmaxLoops} in plain Java. */
-final class ScalarSoftmaxLoops implements SoftmaxLoops {
+class ScalarSoftmaxLoops implements SoftmaxLoops {
 
   @Override
   public void softmax(long x, long y, int classes) {

@@ -11,6 +11,8 @@ final class Scratch {
   private final float[][] floats = new float[SLOTS][0];
   private final int[][] ints = new int[SLOTS][0];
 
+  private byte[] bytes = new byte[0];
+
   private Scratch() {}
 
   /** The calling thread's. */
@@ -24,6 +26,14 @@ final class Scratch {
       floats[slot] = new float[Math.max(length, 2 * floats[slot].length)];
     }
     return floats[slot];
+  }
+
+  /** An array of at least {@code length}; always the same one, whatever is in it. */
+  byte[] bytes(int length) {
+    if (bytes.length < length) {
+      bytes = new byte[Math.max(length, 2 * bytes.length)];
+    }
+    return bytes;
   }
 
   /** An array of at least {@code length}; the same one for the same slot, whatever is in it. */

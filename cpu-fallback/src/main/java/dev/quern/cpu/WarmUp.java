@@ -19,7 +19,7 @@ final class WarmUp {
    * and the processors are there for that step until then. Given once: what is added later need not
    * wait for a first step.
    */
-  private static final long HEAD_START_MILLIS = 250;
+  private static final long HEAD_START_MILLIS = 350;
 
   private final List<Warming<?>> waiting = new ArrayList<>();
   private @Nullable Thread worker;

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ElementLoopsTest {
   private final ElementLoops vector = new VectorElementLoops();
   private final ElementLoops scalar = new ScalarElementLoops();
+  private final ElementLoops standIn = new PlainElementLoops(VectorWidth.LANES);
 
   /** A loop from two sources to a target. */
   private interface Loop {
@@ -32,7 +33,9 @@ final class ElementLoopsTest {
   }
 
   private void requireSame(int count, Loop loop) {
-    assertThat(result(vector, count, loop)).containsExactly(result(scalar, count, loop));
+    float[] expected = result(vector, count, loop);
+    assertThat(result(scalar, count, loop)).containsExactly(expected);
+    assertThat(result(standIn, count, loop)).containsExactly(expected);
   }
 
   private static float[] result(ElementLoops loops, int count, Loop loop) {
@@ -84,8 +87,11 @@ final class ElementLoopsTest {
           GuardedMemory sums = new GuardedMemory(channels);
           GuardedMemory expected = new GuardedMemory(channels)) {
         vector.sumColumns(x.address(), rows, channels, sums.address());
+        float[] result = sums.floats();
         scalar.sumColumns(x.address(), rows, channels, expected.address());
-        Loops.requireClose(sums.floats(), expected.floats(), 8, 4 * Math.max(rows, 1));
+        Loops.requireClose(result, expected.floats(), 8, 4 * Math.max(rows, 1));
+        standIn.sumColumns(x.address(), rows, channels, sums.address());
+        assertThat(sums.floats()).containsExactly(result);
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.quern.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class SoftmaxLoopsTest {
   private final SoftmaxLoops vector = new VectorSoftmaxLoops();
   private final SoftmaxLoops scalar = new ScalarSoftmaxLoops();
+  private final SoftmaxLoops standIn = new PlainSoftmaxLoops(VectorWidth.LANES);
 
   /** A loop from two sources to a target. */
   private interface Loop {
@@ -64,6 +66,36 @@ final class SoftmaxLoopsTest {
           assertThat((double) dz[j]).isCloseTo(expected, within(2e-7));
         }
       }
+    }
+  }
+
+  /** Small logits, large ones, and some whose exponentials are below the normal range or 0. */
+  @ParameterizedTest
+  @MethodSource("dev.quern.cpu.Loops#positiveLengths")
+  void standInsAgreeOnEveryBit(int classes) {
+    for (float size : new float[] {1e-3f, 1, 60, 1e4f}) {
+      float[] z = GuardedMemory.random(new Random(classes), classes);
+      for (int j = 0; j < classes; j++) {
+        z[j] *= size;
+      }
+      assertThat(lossAndSoftmax(standIn, z)).containsExactly(lossAndSoftmax(vector, z));
+    }
+  }
+
+  private static float[] lossAndSoftmax(SoftmaxLoops loops, float[] z) {
+    int label = z.length / 2;
+    try (GuardedMemory logits = GuardedMemory.of(z);
+        GuardedMemory results = new GuardedMemory(4);
+        GuardedMemory gradient = new GuardedMemory(z.length);
+        GuardedMemory y = new GuardedMemory(z.length)) {
+      long result = results.address();
+      loops.loss(logits.address(), z.length, label, 0.3f, gradient.address(), result);
+      loops.loss(logits.address(), z.length, label, 0.3f, 0, result + RowResults.BYTES);
+      loops.softmax(logits.address(), y.address(), z.length);
+      float[] all = Arrays.copyOf(results.floats(), 4 + 2 * z.length);
+      System.arraycopy(gradient.floats(), 0, all, 4, z.length);
+      System.arraycopy(y.floats(), 0, all, 4 + z.length, z.length);
+      return all;
     }
   }
 
