@@ -3,52 +3,18 @@ package dev.quern.cpu;
 import static dev.quern.cpu.VectorWidth.LANES;
 
 /**
- * {@link VectorElementLoops}, of which those in every training step begin in plain Java. Each has a
- * warm-up of its own. The others are used where nobody waits for a first step.
+ * {@link VectorElementLoops}, of which those in every training step are plain Java in the first
+ * one. They are short, and get compiled by being used from then on.
  */
 final class WarmingElementLoops implements ElementLoops {
-  /** Elements of the made-up operands: whole vectors of any width, and a rest. */
-  private static final int MADE_UP = 1027;
-
   private final ElementLoops vectors = new VectorElementLoops();
-  private final Warming<ElementLoops> reluGradient =
-      warming((loops, a, b, y) -> loops.reluGradient(a, b, y, MADE_UP));
-  private final Warming<ElementLoops> add =
-      warming((loops, a, b, y) -> loops.add(a, b, y, MADE_UP));
-  private final Warming<ElementLoops> scaleBytes =
-      warming((loops, a, b, y) -> loops.scaleBytes(a, y, MADE_UP, 1 / 255f, 0));
-  private final Warming<ElementLoops> sumColumns = warming(WarmingElementLoops::sumSomeColumns);
+  private final Warming<ElementLoops> reluGradient = afterTheFirstStep();
+  private final Warming<ElementLoops> add = afterTheFirstStep();
+  private final Warming<ElementLoops> scaleBytes = afterTheFirstStep();
+  private final Warming<ElementLoops> sumColumns = afterTheFirstStep();
 
-  /** A loop over made-up operands. */
-  private interface Exercise {
-    void run(ElementLoops loops, long a, long b, long y);
-  }
-
-  private static Warming<ElementLoops> warming(Exercise exercise) {
-    return VectorSimd.warming(
-        new PlainElementLoops(LANES), VectorElementLoops::new, loops -> compiled(loops, exercise));
-  }
-
-  private static boolean compiled(ElementLoops loops, Exercise exercise) {
-    int runs = 50;
-    long bytes = NativeMemory.SLACK_BYTES + (long) Float.BYTES * MADE_UP;
-    try (NativeBlock block = new NativeBlock(3 * bytes)) {
-      long a = block.address();
-      return Warming.untilCompiled(
-          4L * runs * MADE_UP / LANES,
-          () -> {
-            for (int run = 0; run < runs; run++) {
-              exercise.run(loops, a, a + bytes, a + 2 * bytes);
-            }
-          });
-    }
-  }
-
-  /** Columns that are four vectors wide, one vector, and less. */
-  private static void sumSomeColumns(ElementLoops loops, long a, long b, long y) {
-    loops.sumColumns(a, MADE_UP / 2 / (4 * LANES), 4 * LANES, y);
-    loops.sumColumns(a, MADE_UP / 4 / LANES, LANES, y);
-    loops.sumColumns(a, MADE_UP / 4 / LANES, LANES - 1, y);
+  private Warming<ElementLoops> afterTheFirstStep() {
+    return VectorSimd.warming(new PlainElementLoops(LANES), () -> vectors, loops -> true);
   }
 
   @Override
