@@ -151,6 +151,25 @@ final class ConvProducts {
   }
 
   /**
+   * Whether the gradient of the filters is computed as [k, c] instead of [c, k]: vectors are then
+   * of x, whose pixels, the longer ones, are read in longer runs.
+   */
+  boolean turned() {
+    return spec.r() * spec.s() * spec.groups() == 1 && channels > filters;
+  }
+
+  /** Elements of a partial sum of the filter gradient. */
+  long sumElements() {
+    return turned() ? (long) filters * sumLead() : packedGroup() * spec.groups();
+  }
+
+  /** Elements between rows of such a sum: whole vectors. */
+  int sumLead() {
+    int columns = turned() ? channels : filters;
+    return (columns + tiles.lanes() - 1) / tiles.lanes() * tiles.lanes();
+  }
+
+  /**
    * Partial sums that the filter gradient is cut into. It depends on the problem alone: a sum that
    * was cut differently would be rounded differently.
    */
@@ -170,7 +189,7 @@ final class ConvProducts {
   /** Pieces of the batch by which the caches are used best; follows from the problem. */
   private long piecesForCache() {
     long all = images * imageElements();
-    long sum = packedGroup() * spec.groups();
+    long sum = sumElements();
     long piece = sum <= SMALL_SUM_ELEMENTS ? PIECE_ELEMENTS / 2 : PIECE_ELEMENTS;
     long small = Math.min(all / piece, MOST_SUM_ELEMENTS / sum);
     return Math.max(small, all / MOST_PIECE_ELEMENTS);
@@ -201,15 +220,16 @@ final class ConvProducts {
     int each = images == 0 ? 0 : (images + chunks - 1) / chunks;
     List<IndirectProduct> whole = pieces(each, cuts);
     List<IndirectProduct> last = pieces(images - each * (chunks - 1), cuts);
-    long sum = packedGroup() * spec.groups();
+    long sum = sumElements();
     List<Part> parts = new ArrayList<>();
     for (int chunk = 0; chunk < chunks; chunk++) {
       List<IndirectProduct> products = chunk < chunks - 1 ? whole : last;
       long image = (long) chunk * each;
       for (int i = 0; i < products.size(); i++) {
         long cut = (long) chunk * cuts + i / (products.size() / cuts);
-        parts.add(
-            new Part(products.get(i), image * inputImage(), image * outputImage(), cut * sum));
+        long x = image * inputImage();
+        long dy = image * outputImage();
+        parts.add(new Part(products.get(i), turned() ? dy : x, turned() ? x : dy, cut * sum));
       }
     }
     return new ProductLoop(parts);
@@ -245,6 +265,24 @@ final class ConvProducts {
             IndirectTables.repeatedSteps(
                 image.steps(), count, (int) inputImage(), (int) outputImage()));
     return new IndirectProduct(
-        tiles, tables, Columns.of(filters), Ending.PLAIN, 1, 0, Repeat.ONCE, groups, 1);
+        tiles,
+        turned() ? turned(tables) : tables,
+        Columns.of(turned() ? channels : filters),
+        Ending.PLAIN,
+        1,
+        0,
+        Repeat.ONCE,
+        groups,
+        1);
+  }
+
+  private IndirectTables turned(IndirectTables tables) {
+    int[] steps = new int[tables.steps().length];
+    for (int i = 0; i < steps.length; i += 2) {
+      steps[i] = tables.steps()[i + 1];
+      steps[i + 1] = tables.steps()[i] + tables.rows()[0];
+    }
+    return new IndirectTables(
+        IndirectTables.regular(filters, 1), IndirectTables.regular(filters, sumLead()), steps);
   }
 }

@@ -13,6 +13,7 @@ final class DirectPass implements ConvPass {
   private final @Nullable PartialSums total;
   private final @Nullable Rearrangement unpack;
   private final long workspaceBytes;
+  private final boolean turned;
   private final String name;
 
   private DirectPass(
@@ -21,34 +22,38 @@ final class DirectPass implements ConvPass {
       @Nullable Rearrangement pack,
       @Nullable PartialSums total,
       @Nullable Rearrangement unpack,
-      long workspaceBytes) {
+      long workspaceBytes,
+      boolean turned) {
     pool = device.pool();
     this.product = product;
     this.pack = pack;
     this.total = total;
     this.unpack = unpack;
     this.workspaceBytes = workspaceBytes;
+    this.turned = turned;
     name = "indirect-" + product.tileName(device.simd().tiles().lanes());
   }
 
   static DirectPass forward(CpuDevice device, ConvProducts products, FilterLayouts layouts) {
     return new DirectPass(
-        device, products.forward(), layouts.packPanels(), null, null, layouts.packedBytes());
+        device, products.forward(), layouts.packPanels(), null, null, layouts.packedBytes(), false);
   }
 
   static DirectPass backwardData(CpuDevice device, ConvProducts products) {
-    return new DirectPass(device, products.backwardData(), null, null, null, 0);
+    return new DirectPass(device, products.backwardData(), null, null, null, 0, false);
   }
 
   static DirectPass backwardFilter(CpuDevice device, ConvProducts products, FilterLayouts layouts) {
     int parts = products.filterChunks();
+    long sum = products.sumElements();
     return new DirectPass(
         device,
         products.backwardFilter(),
         null,
-        new PartialSums(device.simd().elements(), parts, layouts.packedBytes() / Float.BYTES),
+        new PartialSums(device.simd().elements(), parts, sum),
         layouts.unpack(),
-        parts * layouts.packedBytes());
+        parts * sum * Float.BYTES,
+        products.turned());
   }
 
   @Override
@@ -67,7 +72,7 @@ final class DirectPass implements ConvPass {
       pack.run(pool, second, workspace);
       product.run(pool, first, workspace, result, bias);
     } else if (total != null && unpack != null) {
-      product.run(pool, first, second, workspace, 0);
+      product.run(pool, turned ? second : first, turned ? first : second, workspace, 0);
       total.run(pool, workspace);
       unpack.run(pool, workspace, result);
     } else {

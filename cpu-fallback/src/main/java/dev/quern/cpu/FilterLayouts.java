@@ -53,8 +53,12 @@ final class FilterLayouts {
         new Axis(Math.min(panel, filters), filter, 1));
   }
 
-  /** From the packed order to the spec's order. */
+  /** From sums of the filters' gradient to the spec's order. */
   Rearrangement unpack() {
+    if (products.turned()) {
+      return new Rearrangement(
+          squares, new Axis(filters, products.sumLead(), channels), new Axis(channels, 1, 1));
+    }
     return new Rearrangement(
         squares,
         new Axis(spec.groups(), products.packedGroup(), (long) filters * taps * channels),
