@@ -39,7 +39,8 @@ final class ConvPasses {
   ConvPass backwardFilter() {
     Winograd winograd = ConvAlgorithm.of(spec, Pass.BACKWARD_FILTER).winograd();
     if (winograd == null) {
-      return DirectPass.backwardFilter(device, products, layouts);
+      FilterGradient gradient = new FilterGradient(spec, device.simd().tiles(), products);
+      return DirectPass.backwardFilter(device, gradient, layouts);
     }
     return WinogradPiecesPass.suits(spec, winograd)
         ? new WinogradPiecesPass(device, spec, winograd, layouts)

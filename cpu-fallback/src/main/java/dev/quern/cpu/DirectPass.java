@@ -43,17 +43,17 @@ final class DirectPass implements ConvPass {
     return new DirectPass(device, products.backwardData(), null, null, null, 0, false);
   }
 
-  static DirectPass backwardFilter(CpuDevice device, ConvProducts products, FilterLayouts layouts) {
-    int parts = products.filterChunks();
-    long sum = products.sumElements();
+  static DirectPass backwardFilter(
+      CpuDevice device, FilterGradient gradient, FilterLayouts layouts) {
+    long sum = gradient.sumElements();
     return new DirectPass(
         device,
-        products.backwardFilter(),
+        gradient.loop(),
         null,
-        new PartialSums(device.simd().elements(), parts, sum),
-        layouts.unpack(),
-        parts * sum * Float.BYTES,
-        products.turned());
+        new PartialSums(device.simd().elements(), gradient.pieces(), sum),
+        gradient.turned() ? layouts.unpackTurned(gradient.lead()) : layouts.unpack(),
+        gradient.pieces() * sum * Float.BYTES,
+        gradient.turned());
   }
 
   @Override

@@ -53,18 +53,19 @@ final class FilterLayouts {
         new Axis(Math.min(panel, filters), filter, 1));
   }
 
-  /** From sums of the filters' gradient to the spec's order. */
+  /** From the packed order to the spec's order. */
   Rearrangement unpack() {
-    if (products.turned()) {
-      return new Rearrangement(
-          squares, new Axis(filters, products.sumLead(), channels), new Axis(channels, 1, 1));
-    }
     return new Rearrangement(
         squares,
         new Axis(spec.groups(), products.packedGroup(), (long) filters * taps * channels),
         new Axis(filters, 1, (long) taps * channels),
         new Axis(taps, (long) channels * products.lead(), tapStride()),
         new Axis(channels, products.lead(), channelStride()));
+  }
+
+  /** From the gradient of 1x1 filters, [k, c] with rows so far apart, to the spec's order. */
+  Rearrangement unpackTurned(int lead) {
+    return new Rearrangement(squares, new Axis(filters, lead, channels), new Axis(channels, 1, 1));
   }
 
   /** From gradients [c, r, s, k] of a single group to the spec's order. */
