@@ -18,14 +18,16 @@ enum ConvAlgorithm {
   DIRECT,
   /** The same bits, with the filters in registers: {@link HeldFilters}. */
   HELD,
+  /** Several pixels of few channels at a time: {@link PixelGroups}. */
+  GROUPED,
   /** {@link Winograd#F2}. */
   WINOGRAD2,
   /** {@link Winograd#F4}. */
   WINOGRAD4;
 
   /**
-   * The system property that asks for one: {@code direct}, {@code held}, {@code winograd2}, {@code
-   * winograd4}.
+   * The system property that asks for one: {@code direct}, {@code held}, {@code grouped}, {@code
+   * winograd2}, {@code winograd4}.
    */
   static final String PROPERTY = "quern.cpu.convolution";
 
@@ -49,6 +51,9 @@ enum ConvAlgorithm {
 
   /** What a multiply-add with a held filter costs, where one in a tile costs 1. */
   private static final double HELD_COST = 0.7;
+
+  /** Outputs from which pixels are grouped: packing the filters anew takes as long as a few. */
+  private static final long LEAST_GROUPED_OUTPUTS = 1 << 16;
 
   /** What must be saved, as a share. */
   private static final double LEAST_GAIN = 0.9;
@@ -99,7 +104,7 @@ enum ConvAlgorithm {
   /** Its matrices; null if it is not one of Winograd's. */
   @Nullable Winograd winograd() {
     return switch (this) {
-      case DIRECT, HELD -> null;
+      case DIRECT, HELD, GROUPED -> null;
       case WINOGRAD2 -> Winograd.F2;
       case WINOGRAD4 -> Winograd.F4;
     };
@@ -109,6 +114,7 @@ enum ConvAlgorithm {
     return switch (this) {
       case DIRECT -> true;
       case HELD -> offersHeld(spec);
+      case GROUPED -> spec.sums() != Sums.EXACT && PixelGroups.best(spec).pixels() > 1;
       case WINOGRAD2, WINOGRAD4 -> offersWinograd(spec);
     };
   }
@@ -143,6 +149,9 @@ enum ConvAlgorithm {
     if (this == HELD) {
       return pass == Pass.FORWARD;
     }
+    if (this == GROUPED) {
+      return pass == Pass.BACKWARD_DATA && spec.outputs() >= LEAST_GROUPED_OUTPUTS;
+    }
     Winograd algorithm = winograd();
     if (algorithm == null
         || new Planes(algorithm.size(), spec.c(), spec.k()).bytes() > MOST_FILTER_BYTES) {
@@ -159,13 +168,22 @@ enum ConvAlgorithm {
   private double cost(Conv2d.Spec spec, Pass pass) {
     Winograd algorithm = winograd();
     if (algorithm == null) {
-      return spec.flops(pass) / 2 * (this == HELD ? HELD_COST : 1);
+      return spec.flops(pass) / 2 * directCost(spec);
     }
     double patches = PatchGrid.outputs(spec, algorithm).patches();
     double filters = (double) spec.c() * spec.k();
     double products = SHORT_SUMS * patches * filters;
     double transforms = transformCost() * (patches * (spec.c() + spec.k()) + filters);
     return algorithm.products() * (products + transforms);
+  }
+
+  /** What a multiply-add costs without transforms, where one in a direct tile costs 1. */
+  private double directCost(Conv2d.Spec spec) {
+    return switch (this) {
+      case HELD -> HELD_COST;
+      case GROUPED -> new PixelGroups(spec, 1).use() / PixelGroups.best(spec).use();
+      default -> 1;
+    };
   }
 
   /** What the transforms cost for each element of a patch, in multiply-adds. */

@@ -30,7 +30,11 @@ final class ConvPasses {
   }
 
   ConvPass backwardData() {
-    Winograd winograd = ConvAlgorithm.of(spec, Pass.BACKWARD_DATA).winograd();
+    ConvAlgorithm algorithm = ConvAlgorithm.of(spec, Pass.BACKWARD_DATA);
+    if (algorithm == ConvAlgorithm.GROUPED) {
+      return new GroupedDataPass(device, spec);
+    }
+    Winograd winograd = algorithm.winograd();
     return winograd == null
         ? DirectPass.backwardData(device, products)
         : new WinogradDataPass(device, spec, winograd);
@@ -40,7 +44,7 @@ final class ConvPasses {
     Winograd winograd = ConvAlgorithm.of(spec, Pass.BACKWARD_FILTER).winograd();
     if (winograd == null) {
       FilterGradient gradient = new FilterGradient(spec, device.simd().tiles(), products);
-      return DirectPass.backwardFilter(device, gradient, layouts);
+      return new DirectFilterPass(device, gradient, layouts);
     }
     return WinogradPiecesPass.suits(spec, winograd)
         ? new WinogradPiecesPass(device, spec, winograd, layouts)

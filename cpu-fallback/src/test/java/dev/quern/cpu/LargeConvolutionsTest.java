@@ -53,6 +53,31 @@ final class LargeConvolutionsTest {
     assertThat(mismatch(Cases.of(spec, Fill.REAL), Pass.BACKWARD_DATA)).isNull();
   }
 
+  /** Several pixels of few channels at a time: odd sides, strides, paddings that differ. */
+  @ParameterizedTest
+  @CsvSource({
+    "3, 64, 64, 7, 7, 2, 2, 3, 3, 3, 3",
+    "3, 40, 60, 3, 3, 1, 1, 1, 1, 1, 1",
+    "1, 57, 70, 3, 3, 1, 1, 0, 0, 0, 0",
+    "8, 48, 46, 3, 3, 1, 1, 1, 1, 1, 1",
+    "2, 64, 64, 5, 4, 2, 2, 1, 2, 2, 1",
+    "1, 60, 90, 3, 5, 3, 3, 0, 1, 0, 1",
+    "3, 45, 64, 1, 6, 1, 2, 0, 2, 0, 2",
+    "5, 50, 51, 2, 3, 1, 1, 0, 0, 1, 0"
+  })
+  void fewChannels(
+      int c, int h, int w, int r, int s, int strideH, int strideW, int t, int l, int b, int e) {
+    Conv2d.Spec spec =
+        Conv2d.builder()
+            .input(3, c, h, w)
+            .filters(48, r, s)
+            .stride(strideH, strideW)
+            .padding(t, l, b, e)
+            .build();
+    assertThat(ConvAlgorithm.of(spec, Pass.BACKWARD_DATA)).isEqualTo(ConvAlgorithm.GROUPED);
+    assertThat(mismatch(Cases.of(spec, Fill.REAL), Pass.BACKWARD_DATA)).isNull();
+  }
+
   private static <K extends Kernel> @Nullable String mismatch(Case<K> problem, Pass pass) {
     DeviceInfo info = new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "test", "test", 0, null);
     Run<K> run =
