@@ -22,7 +22,7 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link ElementLoops} over vectors. The last elements, less than a vector, go through the scalar
  * loops, which round the same; only sums take them as a masked vector.
  */
-final class VectorElementLoops implements ElementLoops {
+class VectorElementLoops implements ElementLoops {
   private static final ScalarElementLoops REST = new ScalarElementLoops();
 
   /**

@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** {@link SoftmaxLoops} over vectors. */
-final class VectorSoftmaxLoops implements SoftmaxLoops {
+class VectorSoftmaxLoops implements SoftmaxLoops {
   private static final VectorElementLoops ELEMENTS = new VectorElementLoops();
 
   @Override

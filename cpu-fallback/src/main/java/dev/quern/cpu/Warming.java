@@ -16,6 +16,12 @@ final class Warming<T> {
   /** Rounds after which code that still is not compiled is given up: a JVM without C2. */
   private static final int MOST_ROUNDS = 2_000;
 
+  /**
+   * And at least for so long: where much waits to be compiled, 2,000 short rounds are over before
+   * their turn comes. Augmentation was given up after 0.2 s, and ran nine times slower for good.
+   */
+  private static final long LEAST_NANOS = 2_000_000_000;
+
   /** Compiled, a vector operation takes under a nanosecond; interpreted, more than fifty. */
   private static final long COMPILED_NANOS = 10;
 
@@ -56,7 +62,8 @@ final class Warming<T> {
 
   /** Repeats a round of this many vector operations until it runs at the speed of compiled code. */
   static boolean untilCompiled(long operations, Runnable round) {
-    for (int i = 0; i < MOST_ROUNDS; i++) {
+    long begun = System.nanoTime();
+    for (int i = 0; i < MOST_ROUNDS || System.nanoTime() - begun < LEAST_NANOS; i++) {
       long start = System.nanoTime();
       round.run();
       if (System.nanoTime() - start < operations * COMPILED_NANOS) {

@@ -6,33 +6,17 @@ import static dev.quern.cpu.VectorWidth.LANES;
  * {@link VectorSoftmaxLoops}, of which those in every training step and every answer are plain Java
  * in the first one. They are short, and get compiled by being used from then on.
  */
-final class WarmingSoftmaxLoops implements SoftmaxLoops {
-  private final SoftmaxLoops vectors = new VectorSoftmaxLoops();
+final class WarmingSoftmaxLoops extends VectorSoftmaxLoops {
   private final Warming<SoftmaxLoops> softmax = afterTheFirstStep();
   private final Warming<SoftmaxLoops> loss = afterTheFirstStep();
 
-  private Warming<SoftmaxLoops> afterTheFirstStep() {
-    return VectorSimd.warming(new PlainSoftmaxLoops(LANES), () -> vectors, loops -> true);
+  private static Warming<SoftmaxLoops> afterTheFirstStep() {
+    return VectorSimd.warming(new PlainSoftmaxLoops(LANES), VectorSoftmaxLoops::new, loops -> true);
   }
 
   @Override
   public void softmax(long x, long y, int classes) {
     softmax.current().softmax(x, y, classes);
-  }
-
-  @Override
-  public void logSoftmax(long x, long y, int classes) {
-    vectors.logSoftmax(x, y, classes);
-  }
-
-  @Override
-  public void softmaxGradient(long y, long dy, long dx, int classes) {
-    vectors.softmaxGradient(y, dy, dx, classes);
-  }
-
-  @Override
-  public void logSoftmaxGradient(long y, long dy, long dx, int classes) {
-    vectors.logSoftmaxGradient(y, dy, dx, classes);
   }
 
   @Override
