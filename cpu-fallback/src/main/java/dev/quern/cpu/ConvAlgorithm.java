@@ -55,6 +55,9 @@ enum ConvAlgorithm {
   /** Outputs from which pixels are grouped: packing the filters anew takes as long as a few. */
   private static final long LEAST_GROUPED_OUTPUTS = 1 << 16;
 
+  /** Inputs up to which they are, 16 MB: as much is needed in the workspace. */
+  private static final long MOST_GROUPED_INPUTS = 1 << 22;
+
   /** What must be saved, as a share. */
   private static final double LEAST_GAIN = 0.9;
 
@@ -150,7 +153,9 @@ enum ConvAlgorithm {
       return pass == Pass.FORWARD;
     }
     if (this == GROUPED) {
-      return pass == Pass.BACKWARD_DATA && spec.outputs() >= LEAST_GROUPED_OUTPUTS;
+      return pass == Pass.BACKWARD_DATA
+          && spec.outputs() >= LEAST_GROUPED_OUTPUTS
+          && spec.inputs() <= MOST_GROUPED_INPUTS;
     }
     Winograd algorithm = winograd();
     if (algorithm == null

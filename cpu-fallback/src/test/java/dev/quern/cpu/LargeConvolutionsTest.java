@@ -13,6 +13,7 @@ import dev.quern.kernels.cases.Fill;
 import dev.quern.kernels.cases.Run;
 import dev.quern.kernels.cases.Trial;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -76,6 +77,13 @@ final class LargeConvolutionsTest {
             .build();
     assertThat(ConvAlgorithm.of(spec, Pass.BACKWARD_DATA)).isEqualTo(ConvAlgorithm.GROUPED);
     assertThat(mismatch(Cases.of(spec, Fill.REAL), Pass.BACKWARD_DATA)).isNull();
+  }
+
+  /** Nobody pays with memory for a gradient that may never be asked for. */
+  @Test
+  void fewChannelsOfManyPixelsNeedNoWorkspaceOfTheirSize() {
+    Conv2d.Spec spec = Conv2d.builder().input(64, 3, 224, 224).filters(32, 3, 3).build();
+    assertThat(ConvAlgorithm.of(spec, Pass.BACKWARD_DATA)).isEqualTo(ConvAlgorithm.DIRECT);
   }
 
   private static <K extends Kernel> @Nullable String mismatch(Case<K> problem, Pass pass) {
