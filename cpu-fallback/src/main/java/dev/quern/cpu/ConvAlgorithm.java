@@ -117,7 +117,7 @@ enum ConvAlgorithm {
     return switch (this) {
       case DIRECT -> true;
       case HELD -> offersHeld(spec);
-      case GROUPED -> spec.sums() != Sums.EXACT && PixelGroups.best(spec).pixels() > 1;
+      case GROUPED -> offersGroups(spec);
       case WINOGRAD2, WINOGRAD4 -> offersWinograd(spec);
     };
   }
@@ -127,6 +127,10 @@ enum ConvAlgorithm {
     boolean unpadded = spec.padTop() + spec.padBottom() + spec.padLeft() + spec.padRight() == 0;
     boolean fits = spec.r() * spec.s() * spec.c() <= MOST_HELD && spec.k() % HELD_FILTERS == 0;
     return unpadded && fits && spec.groups() == 1 && spec.outputs() > 0;
+  }
+
+  private static boolean offersGroups(Conv2d.Spec spec) {
+    return spec.sums() != Sums.EXACT && spec.outputs() > 0 && PixelGroups.best(spec).pixels() > 1;
   }
 
   private static boolean offersWinograd(Conv2d.Spec spec) {

@@ -16,7 +16,7 @@ final class GroupedDataPass implements ConvPass {
   private final String name;
 
   /**
-   * Every so manieth row of the input.
+   * The rows of the input that are one phase of the stride.
    *
    * @param product computes them, one behind the other
    * @param lead elements between rows of the packed filters
