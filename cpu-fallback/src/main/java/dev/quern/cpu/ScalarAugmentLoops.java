@@ -75,7 +75,7 @@ final class ScalarAugmentLoops implements AugmentLoops {
   }
 
   /** A position, or the nearest one whose neighbours all lie in the image or its margin. */
-  static int kept(int position, int extent) {
+  private static int kept(int position, int extent) {
     return Math.min(Math.max(position, -PIXEL), extent * PIXEL);
   }
 

@@ -3,7 +3,6 @@ package dev.quern.cpu;
 import static dev.quern.cpu.NativeMemory.ALL;
 import static dev.quern.cpu.NativeMemory.ORDER;
 import static dev.quern.cpu.ScalarAugmentLoops.UNIT;
-import static dev.quern.cpu.ScalarAugmentLoops.kept;
 import static dev.quern.cpu.VectorWidth.BYTES;
 import static dev.quern.cpu.VectorWidth.FLOATS;
 import static dev.quern.cpu.VectorWidth.INTS;
@@ -43,47 +42,60 @@ final class VectorAugmentLoops implements AugmentLoops {
   @Override
   public void sample(Placement placement, long padded, long y) {
     Augment.Spec spec = placement.spec();
-    if (spec.c() == 1) {
-      for (int i = 0; i < spec.h(); i++) {
-        samplePlane(placement, padded, i, y + 4L * i * spec.w());
-      }
-      return;
-    }
     Scratch scratch = Scratch.ofThisThread();
     int room = spec.w() + LANES;
-    int[] pixels = scratch.ints(0, room);
-    float[] downs = scratch.floats(0, room);
-    float[] acrosses = scratch.floats(1, room);
+    int[] rows = scratch.ints(0, room);
+    int[] columns = scratch.ints(1, room);
+    float[] above = scratch.floats(0, room);
+    float[] below = scratch.floats(1, room);
     for (int i = 0; i < spec.h(); i++) {
-      locate(placement, i, pixels, downs, acrosses);
       long target = y + 4L * i * spec.w() * spec.c();
-      sampleChannels(spec, padded, pixels, downs, acrosses, target);
+      locate(placement, i, rows, columns);
+      if (spec.c() == 1) {
+        pick(spec, padded, rows, columns, above, below);
+        mix(spec.w(), rows, above, below, target);
+      } else {
+        sampleChannels(spec, padded, rows, columns, target);
+      }
     }
   }
 
-  /** A row of a single channel. */
-  private static void samplePlane(Placement placement, long padded, int i, long y) {
+  /** Where a row's pixels are sampled, none of them farther out than the margin. */
+  private static void locate(Placement placement, int i, int[] rows, int[] columns) {
     int height = placement.spec().h();
     int width = placement.spec().w();
-    long stride = PaddedImage.stride(placement.spec());
-    long origin = padded + PaddedImage.origin(placement.spec());
-    int down = placement.rowAcross();
-    int right = placement.columnAcross();
-    int lastVector = Math.max(0, width - LANES);
+    IntVector downwards = LANE_NUMBERS.mul(placement.rowAcross());
+    IntVector rightwards = LANE_NUMBERS.mul(placement.columnAcross());
+    for (int j = 0; j < width; j += LANES) {
+      IntVector p = downwards.add(placement.row(i, j));
+      IntVector q = rightwards.add(placement.column(i, j));
+      p.max(-PIXEL).min(height * PIXEL).intoArray(rows, j);
+      q.max(-PIXEL).min(width * PIXEL).intoArray(columns, j);
+    }
+  }
+
+  /**
+   * For a row's pixels of a single channel, what lies between the two neighbours above and between
+   * those below. A method of its own, as one that goes on to {@link #mix} is too large for C2: in
+   * every second process it gave up joining the operations, and took nine times as long.
+   */
+  private static void pick(
+      Augment.Spec spec, long padded, int[] rows, int[] columns, float[] above, float[] below) {
+    long stride = PaddedImage.stride(spec);
+    long origin = padded + PaddedImage.origin(spec);
+    int lastVector = Math.max(0, spec.w() - LANES);
+    int across = Math.min(spec.w(), LANES) - 1;
     for (int j = 0; ; j = Math.min(j + LANES, lastVector)) {
-      int p0 = placement.row(i, j);
-      int q0 = placement.column(i, j);
-      IntVector p = LANE_NUMBERS.mul(down).add(p0).max(-PIXEL).min(height * PIXEL);
-      IntVector q = LANE_NUMBERS.mul(right).add(q0).max(-PIXEL).min(width * PIXEL);
-      int first = lowest(p0, down, height);
-      int last = highest(p0, down, height) + 1;
-      int column = lowest(q0, right, width);
-      IntVector row = p.lanewise(VectorOperators.ASHR, 16);
+      int first = Math.min(rows[j], rows[j + across]) >> 16;
+      int last = (Math.max(rows[j], rows[j + across]) >> 16) + 1;
+      int column = Math.min(columns[j], columns[j + across]) >> 16;
+      IntVector row = IntVector.fromArray(INTS, rows, j).lanewise(VectorOperators.ASHR, 16);
+      IntVector q = IntVector.fromArray(INTS, columns, j);
       IntVector left = q.lanewise(VectorOperators.ASHR, 16).sub(column);
-      IntVector next = left.add(1);
+      IntVector right = left.add(1);
       FloatVector share = ((FloatVector) q.and(FRACTION).castShape(FLOATS, 0)).mul(UNIT);
       FloatVector rest = FloatVector.broadcast(FLOATS, 1).sub(share);
-      VectorMask<Float> none = share.compare(VectorOperators.EQ, 0);
+      VectorMask<Float> plumb = share.compare(VectorOperators.EQ, 0);
       FloatVector top = FloatVector.zero(FLOATS);
       FloatVector low = FloatVector.zero(FLOATS);
       long at = origin + first * stride + 4L * column;
@@ -91,16 +103,31 @@ final class VectorAugmentLoops implements AugmentLoops {
         IntVector front = IntVector.fromMemorySegment(INTS, ALL, at, ORDER);
         IntVector back = IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER);
         FloatVector a = left.selectFrom(front, back).reinterpretAsFloats();
-        FloatVector b = next.selectFrom(front, back).reinterpretAsFloats().blend(0, none);
+        FloatVector b = right.selectFrom(front, back).reinterpretAsFloats().blend(0, plumb);
         FloatVector between = b.fma(share, a.mul(rest));
         top = top.blend(between, row.compare(VectorOperators.EQ, r).cast(FLOATS));
         low = low.blend(between, row.compare(VectorOperators.EQ, r - 1).cast(FLOATS));
       }
-      share = ((FloatVector) p.and(FRACTION).castShape(FLOATS, 0)).mul(UNIT);
-      rest = FloatVector.broadcast(FLOATS, 1).sub(share);
-      low = low.blend(0, share.compare(VectorOperators.EQ, 0));
-      FloatVector value = low.fma(share, top.mul(rest));
-      if (lastVector == 0) {
+      top.intoArray(above, j);
+      low.intoArray(below, j);
+      if (j == lastVector) {
+        return;
+      }
+    }
+  }
+
+  /** What lies between what lies above a row's pixels and what lies below them. */
+  private static void mix(int width, int[] rows, float[] above, float[] below, long y) {
+    int lastVector = Math.max(0, width - LANES);
+    for (int j = 0; ; j = Math.min(j + LANES, lastVector)) {
+      IntVector fraction = IntVector.fromArray(INTS, rows, j).and(FRACTION);
+      FloatVector share = ((FloatVector) fraction.castShape(FLOATS, 0)).mul(UNIT);
+      FloatVector top = FloatVector.fromArray(FLOATS, above, j);
+      FloatVector low = FloatVector.fromArray(FLOATS, below, j);
+      VectorMask<Float> level = share.compare(VectorOperators.EQ, 0);
+      top = top.mul(FloatVector.broadcast(FLOATS, 1).sub(share));
+      FloatVector value = low.blend(0, level).fma(share, top);
+      if (width < LANES) {
         value.intoMemorySegment(ALL, y, ORDER, FLOATS.indexInRange(0, width));
         return;
       }
@@ -111,54 +138,24 @@ final class VectorAugmentLoops implements AugmentLoops {
     }
   }
 
-  /** The first row or column that a vector of pixels has an upper or left neighbour in. */
-  private static int lowest(int position, int step, int extent) {
-    return Math.min(kept(position, extent), kept(position + (LANES - 1) * step, extent)) >> 16;
-  }
-
-  /** The last one. */
-  private static int highest(int position, int step, int extent) {
-    return Math.max(kept(position, extent), kept(position + (LANES - 1) * step, extent)) >> 16;
-  }
-
-  /**
-   * Where a row's pixels are sampled.
-   *
-   * @param pixels receives the numbers of the upper left neighbours in the padded image
-   * @param downs receives the weights of the lower neighbours
-   * @param acrosses receives the weights of the neighbours on the right
-   */
-  private static void locate(
-      Placement placement, int i, int[] pixels, float[] downs, float[] acrosses) {
-    int height = placement.spec().h();
-    int width = placement.spec().w();
-    int padded = PaddedImage.width(placement.spec());
-    IntVector downwards = LANE_NUMBERS.mul(placement.rowAcross());
-    IntVector rightwards = LANE_NUMBERS.mul(placement.columnAcross());
-    for (int j = 0; j < width; j += LANES) {
-      IntVector p = downwards.add(placement.row(i, j)).max(-PIXEL).min(height * PIXEL);
-      IntVector q = rightwards.add(placement.column(i, j)).max(-PIXEL).min(width * PIXEL);
-      IntVector row = p.lanewise(VectorOperators.ASHR, 16).add(1).mul(padded);
-      q.lanewise(VectorOperators.ASHR, 16).add(1).add(row).intoArray(pixels, j);
-      ((FloatVector) p.and(FRACTION).castShape(FLOATS, 0)).mul(UNIT).intoArray(downs, j);
-      ((FloatVector) q.and(FRACTION).castShape(FLOATS, 0)).mul(UNIT).intoArray(acrosses, j);
-    }
-  }
-
+  /** A row's pixels of several channels. */
   private static void sampleChannels(
-      Augment.Spec spec, long padded, int[] pixels, float[] downs, float[] acrosses, long y) {
+      Augment.Spec spec, long padded, int[] rows, int[] columns, long y) {
     int channels = spec.c();
     long pixel = 4L * channels;
     long stride = PaddedImage.stride(spec);
+    long origin = padded + PaddedImage.origin(spec);
     // No vector reaches beyond the last pixel of the row.
     int last = spec.w() - 1;
     long target = y;
     for (int j = 0; j < last; j++) {
-      long source = padded + pixels[j] * pixel;
-      FloatVector down = FloatVector.broadcast(FOUR, downs[j]);
-      FloatVector across = FloatVector.broadcast(FOUR, acrosses[j]);
-      FloatVector up = FloatVector.broadcast(FOUR, 1 - downs[j]);
-      FloatVector rest = FloatVector.broadcast(FOUR, 1 - acrosses[j]);
+      long source = origin + (rows[j] >> 16) * stride + (columns[j] >> 16) * pixel;
+      float below = (rows[j] & FRACTION) * UNIT;
+      float beside = (columns[j] & FRACTION) * UNIT;
+      FloatVector down = FloatVector.broadcast(FOUR, below);
+      FloatVector across = FloatVector.broadcast(FOUR, beside);
+      FloatVector up = FloatVector.broadcast(FOUR, 1 - below);
+      FloatVector rest = FloatVector.broadcast(FOUR, 1 - beside);
       VectorMask<Float> level = down.compare(VectorOperators.EQ, 0);
       VectorMask<Float> plumb = across.compare(VectorOperators.EQ, 0);
       for (long c = 0; ; c += FOUR.vectorByteSize()) {
@@ -176,7 +173,12 @@ final class VectorAugmentLoops implements AugmentLoops {
       target += pixel;
     }
     ScalarAugmentLoops.samplePixel(
-        padded + pixels[last] * pixel, stride, channels, downs[last], acrosses[last], target);
+        origin + (rows[last] >> 16) * stride + (columns[last] >> 16) * pixel,
+        stride,
+        channels,
+        (rows[last] & FRACTION) * UNIT,
+        (columns[last] & FRACTION) * UNIT,
+        target);
   }
 
   @Override
