@@ -12,10 +12,9 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -31,11 +30,11 @@ class VectorElementLoops implements ElementLoops {
   private static final VectorSpecies<Byte> PIXELS =
       LANES == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
-  /** Whole vectors of double, and the floats that become one. */
+  /** Whole vectors of double; the first half of a vector of floats becomes one. */
   private static final VectorSpecies<Double> DOUBLES = FLOATS.vectorShape().withLanes(double.class);
 
-  private static final VectorSpecies<Float> HALVES =
-      VectorSpecies.of(float.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
+  private static final VectorShuffle<Float> HALVES_CHANGED =
+      VectorShuffle.iota(FLOATS, LANES / 2, 1, true);
 
   @Override
   public void relu(long x, long y, int count) {
@@ -226,10 +225,9 @@ class VectorElementLoops implements ElementLoops {
     DoubleVector s1 = s0;
     int i = 0;
     for (; i <= count - LANES; i += LANES) {
-      long at = x + 4L * i;
-      Vector<Float> front = fromMemorySegment(HALVES, ALL, at, ORDER);
-      Vector<Float> back = fromMemorySegment(HALVES, ALL, at + BYTES / 2, ORDER);
-      DoubleVector a = (DoubleVector) front.convertShape(VectorOperators.F2D, DOUBLES, 0);
+      FloatVector v = fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER);
+      FloatVector back = v.rearrange(HALVES_CHANGED);
+      DoubleVector a = (DoubleVector) v.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector b = (DoubleVector) back.convertShape(VectorOperators.F2D, DOUBLES, 0);
       s0 = a.fma(a, s0);
       s1 = b.fma(b, s1);
