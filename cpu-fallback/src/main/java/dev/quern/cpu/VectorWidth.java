@@ -12,8 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
  * vector becomes an object; so the width is chosen when this class is loaded, once.
  *
  * <p>All float vectors have it, even where fewer lanes would do: from a process that uses two
- * widths the compiler learns to expect either at every place in the JDK. In seven of ten processes
- * it then made objects of a tile's or a batch normalisation's sums in every round of their loops.
+ * widths the compiler learns to expect either at every place in the JDK. In six of ten processes it
+ * then made objects of a tile's or a batch normalisation's sums in every round of their loops.
  *
  * <p>For the same reason no method of this package takes or returns a vector: the compiler inlines
  * the Vector API's own methods always, but ours only until a method has grown to a certain size,
