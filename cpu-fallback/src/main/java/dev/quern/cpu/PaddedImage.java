@@ -28,7 +28,7 @@ final class PaddedImage {
   }
 
   /** Pixels of a row. */
-  static int width(Augment.Spec spec) {
+  private static int width(Augment.Spec spec) {
     return spec.w() + MARGINS;
   }
 

@@ -54,7 +54,7 @@ final class ScalarAugmentLoops implements AugmentLoops {
    * @param down weight of the lower neighbours
    * @param across weight of the neighbours on the right
    */
-  static void samplePixel(
+  private static void samplePixel(
       long source, long stride, int channels, float down, float across, long target) {
     // The first one outside of the loop, as it is mostly the only one.
     setFloat(target, between(source, stride, channels, down, across));

@@ -75,7 +75,7 @@ final class VectorAugmentLoops implements AugmentLoops {
   /**
    * For a row's pixels of a single channel, what lies between the two neighbours above and between
    * those below. A method of its own, as one that goes on to {@link #mix} is too large for C2: in
-   * every second process it gave up joining the operations, and took nine times as long.
+   * every second process it made objects of the vectors, and took nine times as long.
    */
   private static void pick(
       Augment.Spec spec, long padded, int[] rows, int[] columns, float[] above, float[] below) {
