@@ -66,7 +66,7 @@ record VectorTileGenerator(TileShape shape) {
     private final int[] rowAddress;
     private final int[][] sums;
     private final int[] rowOfB;
-    private final int element;
+    private final int[] element;
     private final int mask;
     private final int stepA;
     private final int stepB;
@@ -87,7 +87,10 @@ record VectorTileGenerator(TileShape shape) {
       for (int j = 0; j < shape.vectors(); j++) {
         rowOfB[j] = code.allocateLocal(TypeKind.REFERENCE);
       }
-      element = code.allocateLocal(TypeKind.REFERENCE);
+      element =
+          new int[] {
+            code.allocateLocal(TypeKind.REFERENCE), code.allocateLocal(TypeKind.REFERENCE)
+          };
       mask = code.allocateLocal(TypeKind.REFERENCE);
       stepA = code.allocateLocal(TypeKind.LONG);
       stepB = code.allocateLocal(TypeKind.LONG);
@@ -147,17 +150,23 @@ record VectorTileGenerator(TileShape shape) {
         vectors.load(vectorAt(stepB, j));
         code.astore(rowOfB[j]);
       }
+      readA(0);
       for (int i = 0; i < shape.rows(); i++) {
-        int rowOfA = rowAddress[i];
-        vectors.broadcastFrom(push -> push.lload(rowOfA).lload(stepA).ladd());
-        code.astore(element);
+        if (i + 1 < shape.rows()) {
+          readA(i + 1); // early, for the compiler's sake: see VectorTileSet.maxRows
+        }
         for (int j = 0; j < shape.vectors(); j++) {
-          code.aload(element).aload(rowOfB[j]).aload(sums[i][j]);
+          code.aload(element[i % 2]).aload(rowOfB[j]).aload(sums[i][j]);
           vectors.multiplyAdd();
           code.astore(sums[i][j]);
         }
       }
       code.iinc(k, 2).goto_(test).labelBinding(done);
+    }
+
+    private void readA(int i) {
+      vectors.broadcastFrom(push -> push.lload(rowAddress[i]).lload(stepA).ladd());
+      code.astore(element[i % 2]);
     }
 
     private void end(int i, int j) {

@@ -136,8 +136,10 @@ final class VectorTileSet implements TileSet {
    * and a call in this loop makes a tile four times slower. By its log a row of A takes 750 nodes,
    * a vector of B 450, a multiplication 460, some more if the process has used the JDK in other
    * ways before: 12x2 was at 17,900 with two rows to read, and 7x3 went over it in some processes.
-   * The tiles here are done with A after 13,000 to 15,500. (Reading A before all multiplications
-   * fills the registers: a third slower.)
+   * 6x4 did, too, in one of six, and whole networks took 1.6 times as long there, as long as a row
+   * of A was read behind the multiplications of the one before. Read a row ahead, the tiles here
+   * are done with A after 16,200 at most. (Reading all of A first fills the registers: a third
+   * slower.)
    */
   @Override
   public int maxRows(int vectors) {
