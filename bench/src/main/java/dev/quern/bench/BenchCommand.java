@@ -5,6 +5,7 @@ import dev.quern.bench.report.Comparison;
 import dev.quern.bench.report.KeptRuns;
 import dev.quern.bench.report.RunFile;
 import dev.quern.bench.result.Ceilings;
+import dev.quern.bench.result.Quiet;
 import dev.quern.bench.result.Run;
 import dev.quern.bench.result.Settings;
 import dev.quern.core.AvailableDevice;
@@ -191,6 +192,13 @@ public final class BenchCommand implements Callable<Integer> {
     err.flush();
   }
 
+  private static String near(Quiet quiet) {
+    return quiet.nearest() == null
+        ? ""
+        : ", a line of memory took %.0f ns from one processor to the next"
+            .formatted(quiet.nearest());
+  }
+
   private int verdict(Run run, int leftOut) {
     PrintWriter out = command.commandLine().getOut();
     String disturbance = run.quiet().disturbance();
@@ -201,7 +209,9 @@ public final class BenchCommand implements Callable<Integer> {
         run.failures(),
         leftOut == 0 ? "" : ", " + leftOut + " left out for want of time",
         run.seconds(),
-        disturbance == null ? "the machine was quiet" : "DISTURBED: " + disturbance);
+        disturbance == null
+            ? "the machine was quiet" + near(run.quiet())
+            : "DISTURBED: " + disturbance);
     out.flush();
     return run.failures() == 0 ? 0 : 1;
   }

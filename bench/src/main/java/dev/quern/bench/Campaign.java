@@ -82,7 +82,7 @@ final class Campaign {
     return leftOut;
   }
 
-  /** Measured once more, and again, if the processors were not all there when it ended. */
+  /** Measured once more, and again, if the processors were not all there or moved meanwhile. */
   private static Result undisturbed(Meter meter, Problem problem, Calm calm) {
     calm.await();
     Result result = meter.measure(problem);
@@ -92,7 +92,7 @@ final class Campaign {
       result = meter.measure(problem);
       calm.spend((System.nanoTime() - begun) / 1e9);
     }
-    return result;
+    return result.handedOverIn(calm.handOver());
   }
 
   private void take(Result result, Table table) {

@@ -15,6 +15,7 @@ import dev.quern.core.DeviceInfo;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +31,11 @@ final class Journal {
   private final OtherWork others = new OtherWork();
   private final Ceilings processors;
   private final List<DeviceRun> finished = new ArrayList<>();
+  private final Calm calm;
   private @Nullable Double peakAfter;
   private @Nullable DeviceInfo device;
   private List<Result> results = new ArrayList<>();
+  private final DoubleSummaryStatistics handOvers = new DoubleSummaryStatistics();
   private Ceilings ceilings = Ceilings.UNKNOWN;
 
   /**
@@ -43,6 +46,7 @@ final class Journal {
   Journal(Settings settings, Ceilings processors) {
     this.settings = settings;
     this.processors = processors;
+    calm = new Calm(processors.gflops());
   }
 
   /** What comes now is of this device. */
@@ -55,13 +59,16 @@ final class Journal {
   /** Adds a result of the device that was begun. */
   synchronized void add(Result result) {
     results.add(result);
+    if (result.handOver() != null) {
+      handOvers.accept(result.handOver());
+    }
     ceilings = SeenCeilings.raised(ceilings, result);
   }
 
   /** Whether the processors are there for the device that was begun, as far as known. */
   synchronized Calm calm() {
     boolean needed = device != null && device.kind() == DeviceInfo.Kind.CPU;
-    return new Calm(needed ? processors.gflops() : null);
+    return needed ? calm : new Calm(null);
   }
 
   /** Of the device that was begun. */
@@ -87,7 +94,14 @@ final class Journal {
     if (device != null) {
       devices.add(new DeviceRun(device, ceilings, results));
     }
-    Quiet quiet = new Quiet(processors.gflops(), peakAfter, others.share());
+    boolean known = handOvers.getCount() > 0;
+    Quiet quiet =
+        new Quiet(
+            processors.gflops(),
+            peakAfter,
+            others.share(),
+            known ? handOvers.getMin() : null,
+            known ? handOvers.getMax() : null);
     return new Run(date, seconds(), complete, settings, machine, quiet, devices);
   }
 

@@ -95,6 +95,7 @@ final class RunSection {
         "cases",
         "%s, at most %s s each".formatted(cases(settings), Numbers.tenths(settings.seconds())));
     line(list, "peak", peak(run.quiet()));
+    line(list, "a line of memory", handOver(run.quiet()));
     Double others = run.quiet().others();
     line(list, "other work", others == null ? "" : Numbers.percent(others) + " of all processors");
     return list;
@@ -117,6 +118,19 @@ final class RunSection {
     return quiet.after() == null
         ? before
         : before + ", " + Numbers.rounded(quiet.after()) + " after";
+  }
+
+  private static String handOver(Quiet quiet) {
+    Double nearest = quiet.nearest();
+    Double farthest = quiet.farthest();
+    if (nearest == null || farthest == null) {
+      return "";
+    }
+    String nanos = Numbers.whole(nearest);
+    if (Math.rint(nearest) < Math.rint(farthest)) {
+      nanos += " to " + Numbers.whole(farthest);
+    }
+    return nanos + " ns from one processor to the next";
   }
 
   /** Each flag on a line of its own where they do not fit in one. */

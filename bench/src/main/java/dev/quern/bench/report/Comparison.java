@@ -1,7 +1,7 @@
 package dev.quern.bench.report;
 
 import dev.quern.bench.result.DeviceRun;
-import dev.quern.bench.result.Measurement;
+import dev.quern.bench.result.Quiet;
 import dev.quern.bench.result.Result;
 import dev.quern.bench.result.Run;
 import dev.quern.bench.result.Summary;
@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What became faster or slower from one run to another, and of what that cannot be said. */
 public final class Comparison {
@@ -38,13 +39,17 @@ public final class Comparison {
    * @param name the device and the case
    * @param ratio the old time over the new one: above 1 it became faster
    * @param doubt how far off the ratio may be, as a share
+   * @param moved whether the host had moved its processors apart in one of the two runs
    */
-  record Line(String name, double ratio, double doubt) {
+  record Line(String name, double ratio, double doubt, boolean moved) {
 
     /**
      * Faster or slower by more than nothing with all doubt taken off, or the same with it added.
      */
     Verdict verdict() {
+      if (moved) {
+        return Verdict.UNDECIDED;
+      }
       double least = ratio * (1 - doubt);
       double most = ratio * (1 + doubt);
       if (least > 1 + NOTHING) {
@@ -71,37 +76,59 @@ public final class Comparison {
    * @throws DataException if there are none
    */
   public static Comparison of(Run before, Run after) {
-    Map<String, Measurement> old = measured(before);
-    Map<String, Measurement> now = measured(after);
+    Map<String, Result> old = measured(before);
+    Map<String, Result> now = measured(after);
     List<Line> lines = new ArrayList<>();
     now.forEach(
-        (name, measurement) -> {
-          Measurement earlier = old.get(name);
+        (name, result) -> {
+          Result earlier = old.get(name);
           if (earlier != null) {
-            lines.add(line(name, earlier.times(), measurement.times()));
+            lines.add(line(name, earlier, result));
           }
         });
     if (lines.isEmpty()) {
       throw new DataException("the two runs have no case of the same device in common");
     }
-    return new Comparison(lines, remarks(before, after, old.size(), now.size(), lines.size()));
+    List<String> remarks = remarks(before, after, old.size(), now.size(), lines.size());
+    long moved = lines.stream().filter(Line::moved).count();
+    if (moved > 0) {
+      remarks.add(
+          "%d cases are undecided as the host had moved the processors apart in one of the runs"
+              .formatted(moved));
+    }
+    return new Comparison(lines, remarks);
   }
 
-  private static Map<String, Measurement> measured(Run run) {
-    Map<String, Measurement> measured = new LinkedHashMap<>();
+  private static Map<String, Result> measured(Run run) {
+    Map<String, Result> measured = new LinkedHashMap<>();
     for (DeviceRun device : run.devices()) {
       for (Result result : device.results()) {
         if (result.measurement() != null) {
-          measured.put(device.device().id() + " " + result.name(), result.measurement());
+          measured.put(device.device().id() + " " + result.name(), result);
         }
       }
     }
     return measured;
   }
 
-  private static Line line(String name, Summary before, Summary after) {
+  private static Line line(String name, Result before, Result after) {
+    Summary old = times(before);
+    Summary now = times(after);
     return new Line(
-        name, before.median() / after.median(), Math.hypot(doubt(before), doubt(after)));
+        name,
+        old.median() / now.median(),
+        Math.hypot(doubt(old), doubt(now)),
+        moved(before.handOver(), after.handOver()));
+  }
+
+  private static Summary times(Result result) {
+    return Objects.requireNonNull(result.measurement()).times();
+  }
+
+  private static boolean moved(@Nullable Double before, @Nullable Double after) {
+    return before != null
+        && after != null
+        && (Quiet.apart(before, after) || Quiet.apart(after, before));
   }
 
   /** With too few samples for an interval, what lies between the quartiles. */

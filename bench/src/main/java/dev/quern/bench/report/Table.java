@@ -4,6 +4,7 @@ import dev.quern.bench.result.Ceilings;
 import dev.quern.bench.result.Measurement;
 import dev.quern.bench.result.Outcome;
 import dev.quern.bench.result.PeerResult;
+import dev.quern.bench.result.Quiet;
 import dev.quern.bench.result.Result;
 import dev.quern.bench.result.Summary;
 import dev.quern.core.DeviceInfo;
@@ -23,6 +24,9 @@ public final class Table {
 
   private final PrintWriter out;
   private final int width;
+
+  /** The shortest hand-over between processors of all lines so far. */
+  private double nearest = Double.POSITIVE_INFINITY;
 
   /**
    * A table.
@@ -67,12 +71,22 @@ public final class Table {
         m.call() == null ? "-" : String.format(Locale.ROOT, "%.0f", m.call().median()),
         rate(m, m.nanos()),
         share(ceilings.share(m)),
-        m.implementation());
+        m.implementation() + remark(result.handOver()));
     for (PeerResult peer : result.peers()) {
       if (peer.outcome() != Outcome.ABSENT) { // OpenBLAS has no convolutions: no news
         peer(m, peer);
       }
     }
+  }
+
+  private String remark(@Nullable Double handOver) {
+    if (handOver == null) {
+      return "";
+    }
+    nearest = Math.min(nearest, handOver);
+    return Quiet.apart(nearest, handOver)
+        ? String.format(Locale.ROOT, " (processors apart: %.0f ns)", handOver)
+        : "";
   }
 
   private void peer(Measurement own, PeerResult peer) {

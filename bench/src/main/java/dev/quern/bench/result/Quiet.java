@@ -11,13 +11,30 @@ import org.jspecify.annotations.Nullable;
  * @param after the same after the last case so far
  * @param others processor time of other processes and of other guests of the host, as a share of
  *     all; null if not known
+ * @param nearest nanoseconds that a line of memory took from one processor to the next, in the case
+ *     with the least; null if not known
+ * @param farthest the same in the case with the most
  */
-public record Quiet(@Nullable Double before, @Nullable Double after, @Nullable Double others) {
+public record Quiet(
+    @Nullable Double before,
+    @Nullable Double after,
+    @Nullable Double others,
+    @Nullable Double nearest,
+    @Nullable Double farthest) {
+
   /** How far two peaks of a quiet machine lie apart, as a share: three times what was seen. */
   private static final double MOST_DIFFERENCE = 0.05;
 
   /** Processor time of others that is no more than what a system always does. */
   private static final double MOST_OTHERS = 0.03;
+
+  /** Between one cache and several lies a factor of seven or so, within each of one and a half. */
+  private static final double MOVED = 2;
+
+  /** Whether the second hand-over is that of processors which a host has moved apart. */
+  public static boolean apart(double near, double far) {
+    return far > MOVED * near;
+  }
 
   /** Why the numbers deserve doubt; null if they do not, or if nothing is known. */
   public @Nullable String disturbance() {
@@ -29,6 +46,10 @@ public record Quiet(@Nullable Double before, @Nullable Double after, @Nullable D
         && Math.abs(before - after) > MOST_DIFFERENCE * Math.max(before, after)) {
       return "the processors' peak was %.0f GFLOP/s before and %.0f after".formatted(before, after);
     }
+    if (nearest != null && farthest != null && apart(nearest, farthest)) {
+      return "a line of memory took %.0f to %.0f ns from one processor to the next"
+          .formatted(nearest, farthest);
+    }
     return null;
   }
 
@@ -37,6 +58,8 @@ public record Quiet(@Nullable Double before, @Nullable Double after, @Nullable D
     map.put("peak_gflops_before", before);
     map.put("peak_gflops_after", after);
     map.put("others_share", others);
+    map.put("hand_over_nanos_least", nearest);
+    map.put("hand_over_nanos_most", farthest);
     map.put("disturbance", disturbance());
     return map;
   }
@@ -45,6 +68,8 @@ public record Quiet(@Nullable Double before, @Nullable Double after, @Nullable D
     return new Quiet(
         fields.numberOrNull("peak_gflops_before"),
         fields.numberOrNull("peak_gflops_after"),
-        fields.numberOrNull("others_share"));
+        fields.numberOrNull("others_share"),
+        fields.numberOrNull("hand_over_nanos_least"),
+        fields.numberOrNull("hand_over_nanos_most"));
   }
 }

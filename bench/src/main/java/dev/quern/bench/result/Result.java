@@ -14,13 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param message why it did not go well, or null
  * @param measurement what was measured, or null
  * @param peers how others did
+ * @param handOver nanoseconds that a line of memory took from one of the machine's processors to
+ *     the next when it was measured; null if not known
  */
 public record Result(
     String name,
     Outcome outcome,
     @Nullable String message,
     @Nullable Measurement measurement,
-    List<PeerResult> peers) {
+    List<PeerResult> peers,
+    @Nullable Double handOver) {
 
   /** Copies the list. */
   public Result {
@@ -34,12 +37,12 @@ public record Result(
 
   /** Measured, in turns with others. */
   public static Result ok(String name, Measurement measurement, List<PeerResult> peers) {
-    return new Result(name, Outcome.OK, null, measurement, peers);
+    return new Result(name, Outcome.OK, null, measurement, peers, null);
   }
 
   /** Not offered by the device. */
   public static Result absent(String name, UnsupportedSpecException e) {
-    return new Result(name, Outcome.ABSENT, reason(e), null, List.of());
+    return new Result(name, Outcome.ABSENT, reason(e), null, List.of(), null);
   }
 
   /** Ended by an error. */
@@ -49,7 +52,12 @@ public record Result(
 
   /** Gone wrong. */
   public static Result failed(String name, String message) {
-    return new Result(name, Outcome.FAILED, message, null, List.of());
+    return new Result(name, Outcome.FAILED, message, null, List.of(), null);
+  }
+
+  /** The same, when a line of memory took so long from one processor to the next. */
+  public Result handedOverIn(@Nullable Double nanos) {
+    return new Result(name, outcome, message, measurement, peers, nanos);
   }
 
   private static String reason(RuntimeException e) {
@@ -71,6 +79,7 @@ public record Result(
     if (measurement != null) {
       measurement.write(map);
       map.put("share_of_roof", ceilings.share(measurement));
+      map.put("hand_over_nanos", handOver);
       map.put("peers", peers.stream().map(PeerResult::asMap).toList());
     }
     return map;
@@ -84,6 +93,7 @@ public record Result(
         outcome,
         fields.textOrNull("message"),
         ok ? Measurement.from(fields) : null,
-        ok ? fields.objects("peers").stream().map(PeerResult::from).toList() : List.of());
+        ok ? fields.objects("peers").stream().map(PeerResult::from).toList() : List.of(),
+        fields.numberOrNull("hand_over_nanos"));
   }
 }

@@ -6,6 +6,7 @@ import dev.quern.bench.result.Ceilings;
 import dev.quern.bench.result.Ceilings.Level;
 import dev.quern.bench.result.Machine;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 
@@ -47,11 +48,26 @@ class CpuRoofTest {
   }
 
   @Test
-  void itIsCalmIfThePeakIsThere() {
+  void aLineGoesRoundAllProcessors() {
+    for (int count : new int[] {1, 2, 5}) { // more than there are have to make way
+      try (Processors processors = new Processors(count)) {
+        assertThat(HandOver.nanos(processors, 100, 0)).isBetween(0.1, 1e8);
+      }
+    }
+    CacheLevel own = new CacheLevel("L1", 32 << 10, 1);
+    CacheLevel shared = new CacheLevel("L3", 32 << 20, 4096);
+    assertThat(HandOver.expected(List.of(own))).isInfinite();
+    assertThat(HandOver.expected(List.of(own, shared))).isFinite();
+  }
+
+  @Test
+  void itIsCalmIfThePeakIsThereAndTheProcessorsAreNear() {
     assertThat(new Calm(null).holds()).isTrue();
-    assertThat(new Calm(1e-9).holds()).isTrue();
-    assertThat(new Calm(1e9).holds()).isFalse();
-    Calm never = new Calm(1e9);
+    assertThat(new Calm(1e-9, 1e9).holds()).isTrue();
+    assertThat(new Calm(1e9, 1e9).holds()).isFalse();
+    Calm apart = new Calm(1e-9, 1e-9);
+    assertThat(apart.holds()).as("farther than ever").isEqualTo(apart.handOver() == null);
+    Calm never = new Calm(1e9, 1e9);
     never.spend(100);
     assertThat(never.holds()).as("out of patience").isTrue();
   }

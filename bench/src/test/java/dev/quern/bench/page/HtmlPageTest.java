@@ -91,7 +91,7 @@ class HtmlPageTest {
             CEILINGS,
             PRODUCT,
             Result.failed("relu/1", "wrong in element 7"),
-            new Result("adam/1", Outcome.ABSENT, "not offered here", null, List.of()));
+            new Result("adam/1", Outcome.ABSENT, "not offered here", null, List.of(), null));
     assertThat(page)
         .containsSubsequence("1 failed.", "data-case=\"relu/1\"", "wrong in element 7")
         .containsSubsequence("data-case=\"relu/1\"", "data-case=\"gemm/a forward\"")
@@ -160,7 +160,7 @@ class HtmlPageTest {
 
   @Test
   void aRunWithoutDevicesIsAPageToo() {
-    assertThat(HtmlPage.of(List.of(MadeUpRun.run(new Quiet(null, null, null), false))))
+    assertThat(HtmlPage.of(List.of(MadeUpRun.run(new Quiet(null, null, null, null, null), false))))
         .contains("No device", "0 cases", "</html>");
   }
 }

@@ -9,6 +9,7 @@ import dev.quern.bench.result.Result;
 import dev.quern.train.data.DataException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,23 @@ class ComparisonTest {
         .contains("note: the new run was disturbed: the processors' peak was 100 GFLOP/s before")
         .contains("note: 1 cases are in the old run alone, 0 in the new one")
         .endsWith("1 faster, 1 slower, 1 the same (within 5 %), 1 undecided\n");
+  }
+
+  @Test
+  void whatWasMeasuredWithTheProcessorsApartCannotBeTold() {
+    Result near = steady("a", 100, 0.01).handedOverIn(25.0);
+    Result far = steady("a", 150, 0.01).handedOverIn(182.0);
+    for (Comparison comparison :
+        List.of(
+            Comparison.of(SmallRun.of(near).run(), SmallRun.of(far).run()),
+            Comparison.of(SmallRun.of(far).run(), SmallRun.of(near).run()))) {
+      assertThat(comparison.lines().getFirst().verdict()).isEqualTo(Verdict.UNDECIDED);
+      StringWriter out = new StringWriter();
+      comparison.print(new PrintWriter(out, true));
+      assertThat(out.toString()).contains("note: 1 cases are undecided as the host had moved");
+    }
+    Comparison both = Comparison.of(SmallRun.of(far).run(), SmallRun.of(far).run());
+    assertThat(both.lines().getFirst().verdict()).isEqualTo(Verdict.SAME);
   }
 
   @Test

@@ -70,7 +70,7 @@ class RunTest {
             true,
             new Settings("fp32", 0.5, false, null, true),
             new Machine(null, 2, 3000.5, "Linux 6", "amd64", "25", "x", List.of("-Xmx1g"), "abc"),
-            new Quiet(200.0, null, 0.5),
+            new Quiet(200.0, null, 0.5, 25.0, null),
             List.of(
                 new DeviceRun(
                     new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "name", "driver", 5, null),
@@ -78,15 +78,23 @@ class RunTest {
                     List.of(
                         Result.failed("gemm", "why"),
                         Result.ok(
-                            "gemm/2",
-                            measured,
-                            List.of(
-                                new PeerResult("P", "1", Outcome.OK, "how", figures),
-                                new PeerResult("Q", "2", Outcome.ABSENT, "why", null)))))));
+                                "gemm/2",
+                                measured,
+                                List.of(
+                                    new PeerResult("P", "1", Outcome.OK, "how", figures),
+                                    new PeerResult("Q", "2", Outcome.ABSENT, "why", null)))
+                            .handedOverIn(25.5)))));
     String json = JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(run.asMap());
     assertThat(Run.from(new Fields("run.json", JSON.std.mapFrom(json)))).isEqualTo(run);
     assertThat(run.quiet().disturbance()).contains("50 %");
     assertThat(run.failures()).isEqualTo(1);
+  }
+
+  @Test
+  void processorsThatWereMovedApartAreADisturbance() {
+    assertThat(new Quiet(1.0, 1.0, 0.0, 24.0, 27.0).disturbance()).isNull();
+    assertThat(new Quiet(1.0, 1.0, 0.0, 24.9, 182.0).disturbance())
+        .isEqualTo("a line of memory took 25 to 182 ns from one processor to the next");
   }
 
   @Test
