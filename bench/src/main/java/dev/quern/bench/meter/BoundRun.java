@@ -20,6 +20,7 @@ final class BoundRun<K extends Kernel> implements AutoCloseable {
   private final Stream stream;
   private final Arena arena;
   private final Bindings buffers = new Bindings();
+  private final long bytes;
 
   /** Allocates the buffers on the stream's device, and makes their contents what training has. */
   BoundRun(Run<K> run, K kernel, Stream stream) {
@@ -27,10 +28,10 @@ final class BoundRun<K extends Kernel> implements AutoCloseable {
     this.kernel = kernel;
     this.stream = stream;
     Map<String, Argument> arguments = arguments(run);
-    long bytes = 0;
-    for (Argument argument : arguments.values()) {
-      bytes += Arena.footprint(argument.type(), argument.count());
-    }
+    bytes =
+        arguments.values().stream()
+            .mapToLong(argument -> Arena.footprint(argument.type(), argument.count()))
+            .sum();
     arena = stream.device().newArena("benchmark", bytes);
     try (Filler filler = new Filler(stream.device(), stream)) {
       for (Argument argument : arguments.values()) {
@@ -55,6 +56,11 @@ final class BoundRun<K extends Kernel> implements AutoCloseable {
       run.before().arguments().forEach(argument -> arguments.put(argument.role(), argument));
     }
     return arguments;
+  }
+
+  /** What the buffers take. */
+  long bytes() {
+    return bytes;
   }
 
   /** The buffers by role. */

@@ -16,13 +16,13 @@ final class ColdRuns {
   private ColdRuns() {}
 
   /** By the host's clock, launch and wait included: the first run after much other memory. */
-  static Summary time(Stream stream, BoundRun<?> run) {
+  static Summary time(Stream stream, Placements<?> run) {
     long bytes = Arena.footprint(DataType.FLOAT32, ELEMENTS);
     try (Arena arena = stream.device().newArena("cold caches", bytes)) {
       DeviceBuffer other = arena.allocate("other", DataType.FLOAT32, ELEMENTS);
       double[] nanos = new double[SAMPLES];
       for (int i = 0; i < SAMPLES; i++) {
-        run.rewind();
+        run.next();
         stream.clear(other);
         stream.synchronize();
         long begun = System.nanoTime();

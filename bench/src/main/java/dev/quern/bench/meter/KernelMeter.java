@@ -21,9 +21,9 @@ final class KernelMeter {
 
   static Result measure(Conditions conditions, Problem.Kernel problem) {
     try (PreparedPass pass = PreparedPass.open(conditions.device(), problem)) {
-      BoundRun<?> run = pass.bound();
+      Placements<?> run = pass.bound();
       Stream stream = pass.stream();
-      Stopwatch watch = new Stopwatch(stream, conditions.seconds(), run::rewind, run.mostRuns());
+      Stopwatch watch = new Stopwatch(stream, conditions.seconds(), run::next, run.mostRuns());
       Stopwatch.Timing eager = watch.time(run::run);
       Measurement measurement =
           new Measurement(
@@ -49,7 +49,7 @@ final class KernelMeter {
 
   /** A run's time when many are launched as one; null where launches do not matter. */
   private static @Nullable Summary replayed(
-      Conditions conditions, Stream stream, BoundRun<?> run, Stopwatch.Timing eager) {
+      Conditions conditions, Stream stream, Placements<?> run, Stopwatch.Timing eager) {
     if (!conditions.replays() || eager.device().median() >= MOST_RECORDED_NANOS) {
       return null;
     }
@@ -61,7 +61,7 @@ final class KernelMeter {
         };
     int mostRuns = Math.max(1, run.mostRuns() / RECORDED);
     try (Replay replay = stream.record("benchmark", several)) {
-      Stopwatch watch = new Stopwatch(stream, conditions.seconds(), run::rewind, mostRuns);
+      Stopwatch watch = new Stopwatch(stream, conditions.seconds(), run::next, mostRuns);
       return watch.time(replay::launch).device().dividedBy(RECORDED);
     }
   }

@@ -29,7 +29,7 @@ public final class PreparedPass implements AutoCloseable {
 
   private final Kernel kernel;
   private final Stream stream;
-  private final BoundRun<?> run;
+  private final Placements<?> run;
   private final boolean checked;
   private int runs;
 
@@ -42,7 +42,7 @@ public final class PreparedPass implements AutoCloseable {
     if (checked) {
       check(kernel, shared, problem.pass());
     }
-    run = new BoundRun<>(run(shared, problem.pass()), kernel, stream);
+    run = new Placements<>(run(shared, problem.pass()), kernel, stream);
   }
 
   /**
@@ -115,14 +115,14 @@ public final class PreparedPass implements AutoCloseable {
    */
   private void warmUp() {
     try {
-      Stopwatch watch = new Stopwatch(stream, WARM_SECONDS, run::rewind, run.mostRuns());
+      Stopwatch watch = new Stopwatch(stream, WARM_SECONDS, run::next, run.mostRuns());
       double best = Double.POSITIVE_INFINITY;
       double last = Double.MAX_VALUE;
       for (int i = 0; i < MOST_ROUNDS && last < FASTER * best; i++) {
         best = last;
         last = watch.time(run::run).wall().median();
       }
-      run.rewind();
+      run.next();
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -132,7 +132,7 @@ public final class PreparedPass implements AutoCloseable {
   /** Runs once, and waits for the end of it. */
   public void run() {
     if (runs == run.mostRuns()) {
-      run.rewind();
+      run.next();
       runs = 0;
     }
     run.run();
@@ -154,7 +154,7 @@ public final class PreparedPass implements AutoCloseable {
   }
 
   /** The pass with its buffers, to be enqueued at will. */
-  BoundRun<?> bound() {
+  Placements<?> bound() {
     return run;
   }
 

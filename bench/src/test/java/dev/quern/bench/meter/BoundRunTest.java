@@ -39,9 +39,11 @@ import dev.quern.kernels.cases.Expected;
 import dev.quern.kernels.cases.Run;
 import dev.quern.kernels.cases.Values;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -144,6 +146,30 @@ class BoundRunTest {
         counted.add(stream.readInts(bound.buffers().get("cursor"))[0]);
       }
       assertThat(counted).containsExactly(1, 1, 1);
+    }
+  }
+
+  /** Small buffers are there five times, large ones once. */
+  @Test
+  void setsOfBuffersTakeTurnsAndEachIsRewound() {
+    GatherBatch.Spec spec = new GatherBatch.Spec(DataType.UINT8, 20, 5, 10, 4, 1, 0);
+    requireTurns(Cases.inTraining(spec), "cursor", 5);
+    requireTurns(Cases.inTraining(new Relu.Spec(2 << 20)), "y", 1);
+  }
+
+  private <K extends Kernel> void requireTurns(Case<K> problem, String role, int sets) {
+    try (K kernel = device.prepare(problem.spec());
+        Placements<K> placements = new Placements<>(problem.runs().getFirst(), kernel, stream)) {
+      Set<DeviceBuffer> seen = new HashSet<>();
+      for (int i = 0; i < 2 * sets; i++) {
+        placements.next();
+        placements.run();
+        DeviceBuffer buffer = placements.buffers().get(role);
+        assertThat(seen.add(buffer)).isEqualTo(i < sets);
+        if (role.equals("cursor")) {
+          assertThat(stream.readInts(buffer)).containsExactly(1);
+        }
+      }
     }
   }
 
