@@ -66,8 +66,8 @@ final class Campaign {
   }
 
   private int measure(Device device, @Nullable Peers peers, Table table, Set<String> wanted) {
-    Meter meter = new Meter(selection.conditions(device, peers), network);
     Calm calm = journal.calm();
+    Meter meter = new Meter(selection.conditions(device, calm, peers), network);
     int leftOut = 0;
     for (Problem problem : selection.problems(device.info().kind())) {
       if (!wanted.contains(problem.name())) {

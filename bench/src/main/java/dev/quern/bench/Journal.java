@@ -68,7 +68,7 @@ final class Journal {
   /** Whether the processors are there for the device that was begun, as far as known. */
   synchronized Calm calm() {
     boolean needed = device != null && device.kind() == DeviceInfo.Kind.CPU;
-    return needed ? calm : new Calm(null);
+    return needed ? calm : Calm.UNWATCHED;
   }
 
   /** Of the device that was begun. */

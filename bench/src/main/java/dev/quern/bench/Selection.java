@@ -1,5 +1,6 @@
 package dev.quern.bench;
 
+import dev.quern.bench.machine.Calm;
 import dev.quern.bench.meter.Conditions;
 import dev.quern.bench.meter.Rivals;
 import dev.quern.bench.peers.Pairing;
@@ -161,13 +162,14 @@ final class Selection {
   }
 
   /** What all measurements on a device share. */
-  Conditions conditions(Device device, @Nullable Peers others) {
+  Conditions conditions(Device device, Calm calm, @Nullable Peers others) {
     Pairing pairing = quick ? QUICK_PAIRS : Pairing.USUAL;
     return Conditions.of(
         device,
         seconds(),
         precision,
         !quick && seconds() > 0,
+        calm,
         others == null ? Rivals.NONE : Rivals.of(others, device.info(), pairing));
   }
 

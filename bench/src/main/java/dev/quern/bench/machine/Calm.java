@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * caches, which {@link HandOver} shows.
  */
 public final class Calm {
+  /** Of a machine that nobody looks at. */
+  public static final Calm UNWATCHED = new Calm(null);
+
   /** What a quiet machine's peak never falls below, as a share of the most that was seen. */
   private static final double LEAST = 0.9;
 
@@ -65,7 +68,8 @@ public final class Calm {
   /** Waits until it is calm, but for some seconds at most. */
   public void await() {
     long begun = System.nanoTime();
-    while (!holds() && System.nanoTime() - begun < MOST_SECONDS * 1e9) {
+    double most = Math.min(MOST_SECONDS, patience);
+    while (!holds() && System.nanoTime() - begun < most * 1e9) {
       LockSupport.parkNanos(PAUSE_NANOS);
     }
     spend((System.nanoTime() - begun) / 1e9);

@@ -1,5 +1,6 @@
 package dev.quern.bench.meter;
 
+import dev.quern.bench.machine.Calm;
 import dev.quern.core.Device;
 import dev.quern.core.DeviceInfo;
 import dev.quern.kernels.Precision;
@@ -12,6 +13,7 @@ import dev.quern.kernels.Precision;
  * @param precision arithmetic of products
  * @param replays whether recordings are timed, too
  * @param coldRuns whether runs on cold caches are timed, too
+ * @param calm whether the machine is fit for measuring
  * @param rivals who is measured in turns with the device
  */
 public record Conditions(
@@ -20,12 +22,18 @@ public record Conditions(
     Precision precision,
     boolean replays,
     boolean coldRuns,
+    Calm calm,
     Rivals rivals) {
 
   /** Recordings are worth timing where launches cost much. */
   public static Conditions of(
-      Device device, double seconds, Precision precision, boolean coldRuns, Rivals rivals) {
+      Device device,
+      double seconds,
+      Precision precision,
+      boolean coldRuns,
+      Calm calm,
+      Rivals rivals) {
     boolean gpu = device.info().kind() == DeviceInfo.Kind.GPU;
-    return new Conditions(device, seconds, precision, gpu, coldRuns, rivals);
+    return new Conditions(device, seconds, precision, gpu, coldRuns, calm, rivals);
   }
 }

@@ -23,7 +23,8 @@ final class KernelMeter {
     try (PreparedPass pass = PreparedPass.open(conditions.device(), problem)) {
       Placements<?> run = pass.bound();
       Stream stream = pass.stream();
-      Stopwatch watch = new Stopwatch(stream, conditions.seconds(), run::next, run.mostRuns());
+      Stopwatch watch =
+          new Stopwatch(stream, conditions.seconds(), run::next, run.mostRuns(), conditions.calm());
       Stopwatch.Timing eager = watch.time(run::run);
       Measurement measurement =
           new Measurement(
@@ -61,7 +62,8 @@ final class KernelMeter {
         };
     int mostRuns = Math.max(1, run.mostRuns() / RECORDED);
     try (Replay replay = stream.record("benchmark", several)) {
-      Stopwatch watch = new Stopwatch(stream, conditions.seconds(), run::next, mostRuns);
+      Stopwatch watch =
+          new Stopwatch(stream, conditions.seconds(), run::next, mostRuns, conditions.calm());
       return watch.time(replay::launch).device().dividedBy(RECORDED);
     }
   }

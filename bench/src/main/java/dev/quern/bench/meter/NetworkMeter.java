@@ -15,7 +15,6 @@ import dev.quern.train.Network;
 import dev.quern.train.data.DataSet;
 import dev.quern.train.data.SyntheticDigits;
 import dev.quern.train.optimizers.Optimizer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -112,11 +111,11 @@ final class NetworkMeter {
     private final double warmUp;
     private final double seconds;
     private final int least;
-    private final List<Double> nanos = new ArrayList<>();
+    private final CalmSamples<Double> nanos = new CalmSamples<>(conditions.calm());
     private final long created = System.nanoTime();
     private long faster = created;
     private double best = Double.POSITIVE_INFINITY;
-    private long begun;
+    private boolean warm;
     private long trained;
 
     Epochs(Model model, double warmUp, double seconds, int least) {
@@ -135,17 +134,21 @@ final class NetworkMeter {
     public void epochEnds(int epoch, History.Epoch result) {
       long now = System.nanoTime();
       double took = training ? result.seconds() * 1e9 : now - trained;
-      if (begun == 0) {
+      if (!warm) {
         if (warmUp > 0) {
           conditions.device().settle();
         }
-        begun = isWarm(now, took) ? now : 0; // the first one prepares
+        warm = isWarm(now, took); // the first one prepares
         return;
       }
       nanos.add(took);
-      if (nanos.size() >= least && now - begun >= seconds * 1e9) {
+      if (nanos.list().size() >= least && spent() >= seconds * 1e9 && nanos.look()) {
         model.requestStop();
       }
+    }
+
+    private double spent() {
+      return nanos.list().stream().mapToDouble(Double::doubleValue).sum();
     }
 
     /** After the time for it, and when for half as long it has got no faster; or never. */
@@ -160,7 +163,7 @@ final class NetworkMeter {
     }
 
     Summary summary() {
-      return Summary.of(nanos.stream().mapToDouble(Double::doubleValue).toArray());
+      return Summary.of(nanos.list().stream().mapToDouble(Double::doubleValue).toArray());
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.quern.bench.meter;
 
+import dev.quern.bench.machine.Calm;
 import dev.quern.bench.suite.Problem;
 import dev.quern.bench.suite.Suite;
 import dev.quern.core.ComputeException;
@@ -115,7 +116,8 @@ public final class PreparedPass implements AutoCloseable {
    */
   private void warmUp() {
     try {
-      Stopwatch watch = new Stopwatch(stream, WARM_SECONDS, run::next, run.mostRuns());
+      Stopwatch watch =
+          new Stopwatch(stream, WARM_SECONDS, run::next, run.mostRuns(), Calm.UNWATCHED);
       double best = Double.POSITIVE_INFINITY;
       double last = Double.MAX_VALUE;
       for (int i = 0; i < MOST_ROUNDS && last < FASTER * best; i++) {

@@ -1,5 +1,6 @@
 package dev.quern.bench.meter;
 
+import dev.quern.bench.machine.Calm;
 import dev.quern.bench.result.Summary;
 import dev.quern.core.DeviceInfo;
 import dev.quern.core.Event;
@@ -22,6 +23,12 @@ final class Stopwatch {
 
   /** Enough is known when the median is known this well. */
   private static final double LEAST_DOUBT = 0.01;
+
+  /**
+   * But not before this part of the time is over: a host slows a machine down for tenths of a
+   * second, in which one batch takes as long as the other.
+   */
+  private static final double LEAST_TIME = 0.5;
 
   /** A batch this much faster than those before shows that these were no steady state. */
   private static final double JUMP = 0.85;
@@ -48,6 +55,7 @@ final class Stopwatch {
   private final double seconds;
   private final Runnable rewind;
   private final int mostRuns;
+  private final Calm calm;
 
   /**
    * A stopwatch.
@@ -56,12 +64,14 @@ final class Stopwatch {
    * @param seconds how long to take samples at most, warming up apart
    * @param rewind enqueues what must happen after every {@code mostRuns} runs
    * @param mostRuns runs in a batch at most
+   * @param calm whether the machine is fit for measuring
    */
-  Stopwatch(Stream stream, double seconds, Runnable rewind, int mostRuns) {
+  Stopwatch(Stream stream, double seconds, Runnable rewind, int mostRuns, Calm calm) {
     this.stream = stream;
     this.seconds = seconds;
     this.rewind = rewind;
     this.mostRuns = Math.min(mostRuns, MOST_RUNS);
+    this.calm = calm;
   }
 
   /**
@@ -78,28 +88,33 @@ final class Stopwatch {
   /** The times of a body that enqueues one run. */
   Timing time(Runnable body) {
     int runs = warmUp(body);
-    List<Batch> batches = new ArrayList<>();
+    CalmSamples<Batch> batches = new CalmSamples<>(calm);
     int restarts = 0;
-    long begun = System.nanoTime();
     while (true) {
       Batch batch = batch(body, runs);
       if (restarts < MOST_RESTARTS
           && seconds > 0
-          && !batches.isEmpty()
-          && batch.wall() < JUMP * summary(batches, false).median()) {
+          && !batches.list().isEmpty()
+          && batch.wall() < JUMP * summary(batches.list(), false).median()) {
         restarts++;
         batches.clear();
-        begun = System.nanoTime();
         runs = runsFor(batch.wall());
       } else {
         batches.add(batch);
       }
-      boolean late = System.nanoTime() - begun >= seconds * 1e9;
-      if (batches.size() >= LEAST_SAMPLES
-          && (late || summary(batches, true).doubt() < LEAST_DOUBT)) {
-        return new Timing(summary(batches, true), summary(batches, false), runs);
+      if (isEnough(batches.list(), runs) && batches.look()) {
+        return new Timing(summary(batches.list(), true), summary(batches.list(), false), runs);
       }
     }
+  }
+
+  private boolean isEnough(List<Batch> batches, int runs) {
+    if (batches.size() < LEAST_SAMPLES) {
+      return false;
+    }
+    double spent = batches.stream().mapToDouble(batch -> batch.wall() * runs / 1e9).sum();
+    return spent >= seconds
+        || (spent >= LEAST_TIME * seconds && summary(batches, true).doubt() < LEAST_DOUBT);
   }
 
   /** Runs a body again and again for so long; returns the nanoseconds of a run, by the host. */

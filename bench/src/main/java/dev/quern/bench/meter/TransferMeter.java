@@ -59,7 +59,8 @@ final class TransferMeter {
 
   private static Measurement timed(
       Conditions conditions, Stream stream, Way way, Runnable body, double bytes) {
-    Stopwatch watch = new Stopwatch(stream, conditions.seconds(), () -> {}, Integer.MAX_VALUE);
+    Stopwatch watch =
+        new Stopwatch(stream, conditions.seconds(), () -> {}, Integer.MAX_VALUE, conditions.calm());
     Stopwatch.Timing timing = watch.time(body);
     return new Measurement(
         "stream " + way,

@@ -3,6 +3,7 @@ package dev.quern.bench.meter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.quern.bench.machine.Calm;
 import dev.quern.bench.result.Measurement;
 import dev.quern.bench.result.Outcome;
 import dev.quern.bench.result.PeerResult;
@@ -46,7 +47,8 @@ class MeterTest {
           return List.of(PEER);
         };
     return new Meter(
-            new Conditions(device, 0, Precision.FP32, everything, everything, rivals),
+            new Conditions(
+                device, 0, Precision.FP32, everything, everything, Calm.UNWATCHED, rivals),
             () -> Sequential.of(new Shape(28, 28, 1), Flatten.of(), Dense.of(10)))
         .measure(problem);
   }
