@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class Journal {
+  /** Seconds that waiting for a calm machine may cost; a quick run is to end in three minutes. */
+  private static final double PATIENCE = 60;
+
+  private static final double QUICK_PATIENCE = 25;
+
   private final Settings settings;
   private final Machine machine = MachineScan.here();
   private final String date = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
@@ -46,7 +51,7 @@ final class Journal {
   Journal(Settings settings, Ceilings processors) {
     this.settings = settings;
     this.processors = processors;
-    calm = new Calm(processors.gflops());
+    calm = new Calm(processors.gflops(), settings.quick() ? QUICK_PATIENCE : PATIENCE);
   }
 
   /** What comes now is of this device. */

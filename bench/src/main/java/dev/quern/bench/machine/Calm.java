@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Calm {
   /** Of a machine that nobody looks at. */
-  public static final Calm UNWATCHED = new Calm(null);
+  public static final Calm UNWATCHED = new Calm(null, 0);
 
   /** What a quiet machine's peak never falls below, as a share of the most that was seen. */
   private static final double LEAST = 0.9;
@@ -29,19 +29,21 @@ public final class Calm {
   private @Nullable Double handOver;
 
   /** Seconds that may still be spent on waiting and repeating; a machine may never be calm. */
-  private double patience = 60;
+  private double patience;
 
   /**
    * Nothing is known without a peak, and everything taken for calm.
    *
    * @param peak operations in a nanosecond of all processors when nobody else needs them, or null
+   * @param patience seconds that may be spent on waiting and repeating
    */
-  public Calm(@Nullable Double peak) {
-    this(peak, HandOver.expected(CacheLevel.ofThisMachine()));
+  public Calm(@Nullable Double peak, double patience) {
+    this(peak, patience, HandOver.expected(CacheLevel.ofThisMachine()));
   }
 
-  Calm(@Nullable Double peak, double nearest) {
+  Calm(@Nullable Double peak, double patience, double nearest) {
     this.peak = peak;
+    this.patience = patience;
     this.nearest = nearest;
   }
 
@@ -75,7 +77,7 @@ public final class Calm {
     spend((System.nanoTime() - begun) / 1e9);
   }
 
-  /** Notes what calm has cost; when it has cost a minute, everything is taken for calm. */
+  /** Notes what calm has cost; when patience is at its end, everything is taken for calm. */
   public void spend(double seconds) {
     patience -= seconds;
   }

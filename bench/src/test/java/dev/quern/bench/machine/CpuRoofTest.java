@@ -62,12 +62,12 @@ class CpuRoofTest {
 
   @Test
   void itIsCalmIfThePeakIsThereAndTheProcessorsAreNear() {
-    assertThat(new Calm(null).holds()).isTrue();
-    assertThat(new Calm(1e-9, 1e9).holds()).isTrue();
-    assertThat(new Calm(1e9, 1e9).holds()).isFalse();
-    Calm apart = new Calm(1e-9, 1e-9);
+    assertThat(new Calm(null, 60).holds()).isTrue();
+    assertThat(new Calm(1e-9, 60, 1e9).holds()).isTrue();
+    assertThat(new Calm(1e9, 60, 1e9).holds()).isFalse();
+    Calm apart = new Calm(1e-9, 60, 1e-9);
     assertThat(apart.holds()).as("farther than ever").isEqualTo(apart.handOver() == null);
-    Calm never = new Calm(1e9, 1e9);
+    Calm never = new Calm(1e9, 60, 1e9);
     never.spend(100);
     assertThat(never.holds()).as("out of patience").isTrue();
   }

@@ -9,8 +9,7 @@ class CalmSamplesTest {
   /** A machine that never is calm, and a tenth of a second of patience with it. */
   @Test
   void whatWasMeasuredBeforeADisturbedLookIsDropped() {
-    Calm never = new Calm(1e9);
-    never.spend(59.9);
+    Calm never = new Calm(1e9, 0.1);
     CalmSamples<Integer> samples = new CalmSamples<>(never);
     samples.add(1);
     assertThat(samples.look()).isFalse();
