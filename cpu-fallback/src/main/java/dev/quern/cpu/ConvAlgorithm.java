@@ -20,6 +20,8 @@ enum ConvAlgorithm {
   HELD,
   /** Several pixels of few channels at a time: {@link PixelGroups}. */
   GROUPED,
+  /** As a product of matrices, operands packed: {@link PointwisePass}. */
+  POINTWISE,
   /** {@link Winograd#F2}. */
   WINOGRAD2,
   /** {@link Winograd#F4}. */
@@ -27,7 +29,7 @@ enum ConvAlgorithm {
 
   /**
    * The system property that asks for one: {@code direct}, {@code held}, {@code grouped}, {@code
-   * winograd2}, {@code winograd4}.
+   * pointwise}, {@code winograd2}, {@code winograd4}.
    */
   static final String PROPERTY = "quern.cpu.convolution";
 
@@ -57,6 +59,15 @@ enum ConvAlgorithm {
 
   /** Inputs up to which they are, 16 MB: as much is needed in the workspace. */
   private static final long MOST_GROUPED_INPUTS = 1 << 22;
+
+  /** Filters from which their gradient is a packed product: 2 MB, more than stays in L2. */
+  private static final long LEAST_POINTWISE_FILTERS = 1 << 19;
+
+  /** Pixels up to which it is: each sum is one chain over all of them, by one thread. */
+  private static final long MOST_POINTWISE_PIXELS = 1600;
+
+  /** What a multiply-add of a packed product costs there, where one in pieces costs 1. */
+  private static final double POINTWISE_COST = 0.85;
 
   /** What must be saved, as a share. */
   private static final double LEAST_GAIN = 0.9;
@@ -107,7 +118,7 @@ enum ConvAlgorithm {
   /** Its matrices; null if it is not one of Winograd's. */
   @Nullable Winograd winograd() {
     return switch (this) {
-      case DIRECT, HELD, GROUPED -> null;
+      case DIRECT, HELD, GROUPED, POINTWISE -> null;
       case WINOGRAD2 -> Winograd.F2;
       case WINOGRAD4 -> Winograd.F4;
     };
@@ -118,15 +129,24 @@ enum ConvAlgorithm {
       case DIRECT -> true;
       case HELD -> offersHeld(spec);
       case GROUPED -> offersGroups(spec);
+      case POINTWISE -> offersPointwise(spec);
       case WINOGRAD2, WINOGRAD4 -> offersWinograd(spec);
     };
   }
 
   /** Every window sees the same taps. */
   private static boolean offersHeld(Conv2d.Spec spec) {
-    boolean unpadded = spec.padTop() + spec.padBottom() + spec.padLeft() + spec.padRight() == 0;
     boolean fits = spec.r() * spec.s() * spec.c() <= MOST_HELD && spec.k() % HELD_FILTERS == 0;
-    return unpadded && fits && spec.groups() == 1 && spec.outputs() > 0;
+    return isUnpadded(spec) && fits && spec.groups() == 1 && spec.outputs() > 0;
+  }
+
+  private static boolean isUnpadded(Conv2d.Spec spec) {
+    return spec.padTop() + spec.padBottom() + spec.padLeft() + spec.padRight() == 0;
+  }
+
+  private static boolean offersPointwise(Conv2d.Spec spec) {
+    boolean plain = spec.r() * spec.s() * spec.strideH() * spec.strideW() * spec.groups() == 1;
+    return plain && isUnpadded(spec) && spec.outputs() > 0;
   }
 
   private static boolean offersGroups(Conv2d.Spec spec) {
@@ -161,6 +181,11 @@ enum ConvAlgorithm {
           && spec.outputs() >= LEAST_GROUPED_OUTPUTS
           && spec.inputs() <= MOST_GROUPED_INPUTS;
     }
+    if (this == POINTWISE) {
+      return pass == Pass.BACKWARD_FILTER
+          && (long) spec.k() * spec.c() >= LEAST_POINTWISE_FILTERS
+          && (long) spec.n() * spec.h() * spec.w() <= MOST_POINTWISE_PIXELS;
+    }
     Winograd algorithm = winograd();
     if (algorithm == null
         || new Planes(algorithm.size(), spec.c(), spec.k()).bytes() > MOST_FILTER_BYTES) {
@@ -190,6 +215,7 @@ enum ConvAlgorithm {
   private double directCost(Conv2d.Spec spec) {
     return switch (this) {
       case HELD -> HELD_COST;
+      case POINTWISE -> POINTWISE_COST;
       case GROUPED -> new PixelGroups(spec, 1).use() / PixelGroups.best(spec).use();
       default -> 1;
     };

@@ -23,6 +23,9 @@ final class ConvPasses {
     if (algorithm == ConvAlgorithm.HELD && canHold()) {
       return new HeldForwardPass(device, spec, layouts);
     }
+    if (algorithm == ConvAlgorithm.POINTWISE) {
+      return PointwisePass.forward(device, spec);
+    }
     Winograd winograd = algorithm.winograd();
     return winograd == null
         ? DirectPass.forward(device, products, layouts)
@@ -34,6 +37,9 @@ final class ConvPasses {
     if (algorithm == ConvAlgorithm.GROUPED) {
       return new GroupedDataPass(device, spec);
     }
+    if (algorithm == ConvAlgorithm.POINTWISE) {
+      return PointwisePass.backwardData(device, spec);
+    }
     Winograd winograd = algorithm.winograd();
     return winograd == null
         ? DirectPass.backwardData(device, products)
@@ -41,7 +47,11 @@ final class ConvPasses {
   }
 
   ConvPass backwardFilter() {
-    Winograd winograd = ConvAlgorithm.of(spec, Pass.BACKWARD_FILTER).winograd();
+    ConvAlgorithm algorithm = ConvAlgorithm.of(spec, Pass.BACKWARD_FILTER);
+    if (algorithm == ConvAlgorithm.POINTWISE) {
+      return PointwisePass.backwardFilter(device, spec);
+    }
+    Winograd winograd = algorithm.winograd();
     if (winograd == null) {
       FilterGradient gradient = new FilterGradient(spec, device.simd().tiles(), products);
       return new DirectFilterPass(device, gradient, layouts);

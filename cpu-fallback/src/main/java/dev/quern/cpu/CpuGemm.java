@@ -42,31 +42,18 @@ final class CpuGemm extends Gemm {
 
   @Override
   public long workspaceBytes() {
-    return (plan.packedElements() + plan.resultElements()) * Float.BYTES;
+    return plan.workspaceBytes();
   }
 
   @Override
   protected void runProduct(
       Stream stream, DeviceBuffer a, DeviceBuffer b, @Nullable DeviceBuffer bias, DeviceBuffer c) {
-    long free = CpuStream.workspace(stream);
-    long left = CpuBuffer.address(plan.turned() ? b : a);
-    long right = CpuBuffer.address(plan.turned() ? a : b);
-    if (plan.left() != null) {
-      plan.left().rearrangement().run(pool, left, free);
-      left = free;
-      free += plan.left().elements() * Float.BYTES;
-    }
-    if (plan.right() != null) {
-      plan.right().rearrangement().run(pool, right, free);
-      right = free;
-      free += plan.right().elements() * Float.BYTES;
-    }
-    long addressC = CpuBuffer.address(c);
-    if (plan.unpack() != null) {
-      plan.product().run(pool, left, right, free, 0);
-      plan.unpack().run(pool, free, addressC);
-    } else {
-      plan.product().run(pool, left, right, addressC, CpuBuffer.addressOrZero(bias));
-    }
+    plan.run(
+        pool,
+        CpuBuffer.address(a),
+        CpuBuffer.address(b),
+        CpuBuffer.addressOrZero(bias),
+        CpuBuffer.address(c),
+        CpuStream.workspace(stream));
   }
 }

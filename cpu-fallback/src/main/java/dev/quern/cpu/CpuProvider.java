@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *   <li>{@code quern.cpu.vectorBits}: 512, 256 or 128, or 0 for plain Java; by default what the
  *       processor prefers
  *   <li>{@code quern.cpu.convolution}, read when a convolution is prepared: {@code direct}, {@code
- *       held}, {@code grouped}, {@code winograd2} or {@code winograd4} where that is possible; by
- *       default the fastest
+ *       held}, {@code grouped}, {@code pointwise}, {@code winograd2} or {@code winograd4} where
+ *       that is possible; by default the fastest
  * </ul>
  */
 public final class CpuProvider implements BackendProvider {

@@ -62,9 +62,33 @@ record GemmPlan(
         : straight(spec, tiles, transposed, workers);
   }
 
-  /** Room for the packed operands. */
-  long packedElements() {
-    return (left == null ? 0 : left.elements()) + (right == null ? 0 : right.elements());
+  /** Scratch memory that a run needs. */
+  long workspaceBytes() {
+    long packed = (left == null ? 0 : left.elements()) + (right == null ? 0 : right.elements());
+    return (packed + resultElements) * Float.BYTES;
+  }
+
+  /** Computes; arguments are addresses, {@code bias} is ignored where none is added. */
+  void run(WorkerPool pool, long a, long b, long bias, long c, long workspace) {
+    long free = workspace;
+    long first = turned ? b : a;
+    long second = turned ? a : b;
+    if (left != null) {
+      left.rearrangement().run(pool, first, free);
+      first = free;
+      free += left.elements() * Float.BYTES;
+    }
+    if (right != null) {
+      right.rearrangement().run(pool, second, free);
+      second = free;
+      free += right.elements() * Float.BYTES;
+    }
+    if (unpack == null) {
+      product.run(pool, first, second, c, bias);
+    } else {
+      product.run(pool, first, second, free, 0);
+      unpack.run(pool, free, c);
+    }
   }
 
   private static GemmPlan straight(Gemm.Spec spec, TileSet tiles, boolean transposed, int workers) {

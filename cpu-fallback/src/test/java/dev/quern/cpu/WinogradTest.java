@@ -167,7 +167,7 @@ final class WinogradTest {
     assertThatThrownBy(() -> ConvAlgorithm.of(conv(1, 16, 9, 9, 16).build(), Pass.FORWARD))
         .isInstanceOf(ComputeException.class)
         .hasMessage(
-            "quern.cpu.convolution must be one of direct, held, grouped, winograd2, winograd4, but"
-                + " is 'fft'");
+            "quern.cpu.convolution must be one of direct, held, grouped, pointwise, winograd2,"
+                + " winograd4, but is 'fft'");
   }
 }
