@@ -55,15 +55,23 @@ final class ConvProducts {
    * panels, there is one of all of them.
    */
   int panelFilters() {
-    int panel = Columns.ofPanel(filters, tiles);
+    int panel = widestPanel();
     return filters % panel == 0 ? panel : lead();
+  }
+
+  /** The steps of a sum forward. */
+  private int depth() {
+    return spec.r() * spec.s() * channels;
+  }
+
+  private int widestPanel() {
+    return Columns.ofPanel(filters, depth(), tiles);
   }
 
   /** The filters as the forward pass reads them: in panels. */
   private Columns panels() {
     int panel = panelFilters();
-    long rows = (long) spec.r() * spec.s() * channels;
-    return new Columns(filters, panel < filters ? rows * panel : 0);
+    return new Columns(filters, widestPanel(), panel < filters ? (long) depth() * panel : 0);
   }
 
   ProductLoop forward() {
@@ -81,8 +89,8 @@ final class ConvProducts {
     Repeat groups = new Repeat(spec.groups(), filters, groupFilters, channels, 0);
     List<Part> parts = new ArrayList<>();
     for (IndirectTables table : new ConvTables(spec).backwardData(channels)) {
-      addImages(
-          parts, table, Columns.of(channels), Ending.PLAIN, outputImage(), inputImage(), groups);
+      Columns columns = Columns.of(channels, table.steps().length / 2, tiles);
+      addImages(parts, table, columns, Ending.PLAIN, outputImage(), inputImage(), groups);
     }
     return new ProductLoop(parts);
   }

@@ -174,7 +174,7 @@ final class FilterGradient {
     return new IndirectProduct(
         tiles,
         turned() ? turned(tables) : tables,
-        Columns.of(turned() ? channels : filters),
+        Columns.of(turned() ? channels : filters, tiles),
         Ending.PLAIN,
         1,
         0,

@@ -117,7 +117,7 @@ record GemmPlan(
 
   /** Columns of a panel of B if they can lie panel after panel, or else a whole row of them. */
   private static int panelColumns(Gemm.Spec spec, TileSet tiles) {
-    int panel = Columns.ofPanel(spec.n(), tiles);
+    int panel = Columns.ofPanel(spec.n(), spec.k(), tiles);
     return spec.n() % panel == 0 ? panel : lead(spec.n(), tiles);
   }
 
@@ -171,7 +171,8 @@ record GemmPlan(
             spec.epilogue().hasRelu());
     Repeat batch = new Repeat(spec.batch(), spec.strideA(), strideB, spec.strideC(), 0);
     boolean apart = columns < spec.n();
-    Columns cut = new Columns(spec.n(), apart ? (long) spec.k() * columns : 0);
+    int panel = Columns.ofPanel(spec.n(), spec.k(), tiles);
+    Columns cut = new Columns(spec.n(), panel, apart ? (long) spec.k() * columns : 0);
     return loop(
         new IndirectProduct(
             tiles, tables, cut, ending, spec.alpha(), spec.beta(), batch, Repeat.ONCE, workers));
@@ -206,7 +207,7 @@ record GemmPlan(
             new IndirectProduct(
                 tiles,
                 tables,
-                Columns.of(spec.m()),
+                Columns.of(spec.m(), spec.k(), tiles),
                 ending,
                 spec.alpha(),
                 0,

@@ -74,6 +74,6 @@ record Planes(int size, int rows, int channels) {
       TileSet tiles, IndirectTables tables, Ending ending, Planes a, Planes b, Planes c) {
     Repeat points = new Repeat(a.count(), a.stride(), b.stride(), c.stride(), 0);
     return new IndirectProduct(
-        tiles, tables, Columns.of(c.channels), ending, 1, 1, points, Repeat.ONCE, 1);
+        tiles, tables, Columns.of(c.channels, tiles), ending, 1, 1, points, Repeat.ONCE, 1);
   }
 }

@@ -23,33 +23,36 @@ final class Shares {
    */
   private static final double PIECE_NANOS = 5_000;
 
-  /** Longs between two workers' counters: two cache lines, as neighbours are fetched in pairs. */
-  private static final int PAD = 16;
+  /** Longs of a worker's share: two cache lines, as neighbours are fetched in pairs. */
+  private static final int SHARE = 16;
 
-  private static final VarHandle COUNTERS = MethodHandles.arrayElementVarHandle(long[].class);
+  /** In a share: the first unit that nobody has taken. */
+  private static final int NEXT = 0;
+
+  private static final int END = 1;
+
+  /** How many shares the worker has found empty, beginning with its own. */
+  private static final int EMPTIED = 2;
+
+  /** Where the worker's last piece ends. */
+  private static final int UNTIL = 3;
+
+  private static final VarHandle SHARES = MethodHandles.arrayElementVarHandle(long[].class);
 
   private final int workers;
 
-  /** The first unit of each share that nobody has taken. */
-  private final long[] next;
-
-  private final long[] end;
-
-  /** How many shares each worker has found empty, beginning with its own. */
-  private final long[] emptied;
-
-  /** Where each worker's last piece ends. */
-  private final long[] until;
+  /**
+   * All that a worker needs for its own share lies in one line, since it comes from the caller's
+   * cache in each loop: 25 to 190 ns a line.
+   */
+  private final long[] shares;
 
   private long piece;
 
   /** Shares for so many workers, empty. */
   Shares(int workers) {
     this.workers = workers;
-    next = new long[workers * PAD];
-    end = new long[workers * PAD];
-    emptied = new long[workers * PAD];
-    until = new long[workers * PAD];
+    shares = new long[workers * SHARE];
   }
 
   /** Whether a loop is worth sharing: whether it has more than a piece. */
@@ -66,29 +69,30 @@ final class Shares {
   void deal(long units, double nanos) {
     piece = Math.max(1, (long) (PIECE_NANOS / nanos));
     for (int w = 0; w < workers; w++) {
-      next[w * PAD] = units * w / workers;
-      end[w * PAD] = units * (w + 1) / workers;
-      emptied[w * PAD] = 0;
+      shares[w * SHARE + NEXT] = units * w / workers;
+      shares[w * SHARE + END] = units * (w + 1) / workers;
+      shares[w * SHARE + EMPTIED] = 0;
     }
   }
 
   /** Takes a piece for a worker; returns its first unit, or {@link #NONE}. */
   long take(int worker) {
-    while (emptied[worker * PAD] < workers) {
-      int owner = (worker + (int) emptied[worker * PAD]) % workers;
-      long limit = end[owner * PAD];
-      long from = (long) COUNTERS.getAndAdd(next, owner * PAD, piece);
+    int own = worker * SHARE;
+    while (shares[own + EMPTIED] < workers) {
+      int owner = (worker + (int) shares[own + EMPTIED]) % workers * SHARE;
+      long limit = shares[owner + END];
+      long from = (long) SHARES.getAndAdd(shares, owner + NEXT, piece);
       if (from < limit) {
-        until[worker * PAD] = Math.min(from + piece, limit);
+        shares[own + UNTIL] = Math.min(from + piece, limit);
         return from;
       }
-      emptied[worker * PAD]++;
+      shares[own + EMPTIED]++;
     }
     return NONE;
   }
 
   /** Where the piece ends that a worker took last. */
   long until(int worker) {
-    return until[worker * PAD];
+    return shares[worker * SHARE + UNTIL];
   }
 }
