@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Measures cases on one device after the other, and tells of each as soon as it is known. */
 final class Campaign {
-  private static final int MOST_REPEATS = 2;
-
   private final Selection selection;
   private final Supplier<Network> network;
   private final Journal journal;
@@ -74,25 +72,13 @@ final class Campaign {
         continue;
       }
       if (selection.allows(journal.seconds())) {
-        take(undisturbed(meter, problem, calm), table);
+        calm.await();
+        take(meter.measure(problem).handedOverIn(calm.handOver()), table);
       } else {
         leftOut++;
       }
     }
     return leftOut;
-  }
-
-  /** Measured once more, and again, if the processors were not all there or moved meanwhile. */
-  private static Result undisturbed(Meter meter, Problem problem, Calm calm) {
-    calm.await();
-    Result result = meter.measure(problem);
-    for (int i = 0; i < MOST_REPEATS && !calm.holds(); i++) {
-      calm.await();
-      long begun = System.nanoTime();
-      result = meter.measure(problem);
-      calm.spend((System.nanoTime() - begun) / 1e9);
-    }
-    return result.handedOverIn(calm.handOver());
   }
 
   private void take(Result result, Table table) {

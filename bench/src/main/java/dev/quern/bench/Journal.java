@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Journal {
   /** Seconds that waiting for a calm machine may cost; a quick run is to end in three minutes. */
-  private static final double PATIENCE = 60;
+  private static final double PATIENCE = 180;
 
   private static final double QUICK_PATIENCE = 25;
 

@@ -30,7 +30,7 @@ final class Selection {
   private static final String CPU = "cpu";
 
   private static final Pairing QUICK_PAIRS =
-      new Pairing(5, Duration.ofMillis(50), Pairing.USUAL.settle());
+      new Pairing(5, Duration.ofMillis(50), Pairing.USUAL.settle(), Calm.UNWATCHED);
 
   private static final double MOST_SECONDS = 60;
   private static final double SECONDS = 1;
@@ -163,7 +163,7 @@ final class Selection {
 
   /** What all measurements on a device share. */
   Conditions conditions(Device device, Calm calm, @Nullable Peers others) {
-    Pairing pairing = quick ? QUICK_PAIRS : Pairing.USUAL;
+    Pairing pairing = (quick ? QUICK_PAIRS : Pairing.USUAL).watching(calm);
     return Conditions.of(
         device,
         seconds(),

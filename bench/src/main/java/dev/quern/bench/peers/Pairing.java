@@ -1,5 +1,6 @@
 package dev.quern.bench.peers;
 
+import dev.quern.bench.machine.Calm;
 import dev.quern.bench.result.Outcome;
 import dev.quern.bench.result.PeerResult;
 import dev.quern.bench.result.Summary;
@@ -19,11 +20,18 @@ import java.util.concurrent.locks.LockSupport;
  *     OpenBLAS's (also in DL4J) for 100 ms, those of oneDNN and TensorFlow for no more than that
  *     clock's step, 10 ms. Quern's spin for about 0.2 ms. OMP_WAIT_POLICY=passive is no way out: a
  *     step of PyTorch and DL4J took 1.3 to 1.8 times as long
+ * @param calm whether the machine is fit for measuring; pairs that end when it is not are taken
+ *     again
  */
-public record Pairing(int pairs, Duration round, Duration settle) {
+public record Pairing(int pairs, Duration round, Duration settle, Calm calm) {
   /** Less than four seconds for a peer, beside its preparation. */
   public static final Pairing USUAL =
-      new Pairing(7, Duration.ofMillis(100), Duration.ofMillis(150));
+      new Pairing(7, Duration.ofMillis(100), Duration.ofMillis(150), Calm.UNWATCHED);
+
+  /** The same on a machine that is looked at. */
+  public Pairing watching(Calm machine) {
+    return new Pairing(pairs, round, settle, machine);
+  }
 
   /** Quern's side. */
   @FunctionalInterface
@@ -46,7 +54,7 @@ public record Pairing(int pairs, Duration round, Duration settle) {
       return without(peer, Outcome.FAILED, e);
     }
     try {
-      return new PeerResult(peer.name(), peer.version(), Outcome.OK, how, rounds(own, peer));
+      return new PeerResult(peer.name(), peer.version(), Outcome.OK, how, calmRounds(own, peer));
     } catch (PeerException e) {
       return without(peer, Outcome.FAILED, e);
     }
@@ -55,6 +63,19 @@ public record Pairing(int pairs, Duration round, Duration settle) {
   private static PeerResult without(PeerProcess peer, Outcome outcome, RuntimeException why) {
     String message = String.valueOf(why.getMessage());
     return new PeerResult(peer.name(), peer.version(), outcome, message, null);
+  }
+
+  private PeerResult.Figures calmRounds(Side own, PeerProcess peer) {
+    while (true) {
+      long begun = System.nanoTime();
+      PeerResult.Figures figures = rounds(own, peer);
+      pause();
+      if (calm.holds()) {
+        return figures;
+      }
+      calm.spend((System.nanoTime() - begun) / 1e9);
+      calm.await();
+    }
   }
 
   private PeerResult.Figures rounds(Side own, PeerProcess peer) {
@@ -82,10 +103,14 @@ public record Pairing(int pairs, Duration round, Duration settle) {
   }
 
   private double timed(Side side) {
+    pause();
+    return side.round(round.toNanos());
+  }
+
+  private void pause() {
     long end = System.nanoTime() + settle.toNanos();
     for (long left = settle.toNanos(); left > 0; left = end - System.nanoTime()) {
       LockSupport.parkNanos(left);
     }
-    return side.round(round.toNanos());
   }
 }

@@ -3,6 +3,7 @@ package dev.quern.bench.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.quern.bench.machine.Calm;
 import dev.quern.bench.result.Outcome;
 import dev.quern.bench.result.PeerResult;
 import dev.quern.bench.suite.Problem;
@@ -17,7 +18,8 @@ class PairingTest {
       Suite.named("gemm/NNm32n10k128+BIAS forward").orElseThrow();
   private static final Problem POOLING =
       Suite.named("maxpool2d/mb32ic32ih26kh2sh2relu forward").orElseThrow();
-  private static final Pairing SHORT = new Pairing(5, Duration.ofMillis(2), Duration.ofMillis(1));
+  private static final Pairing SHORT =
+      new Pairing(5, Duration.ofMillis(2), Duration.ofMillis(1), Calm.UNWATCHED);
 
   private static PeerProcess peer(String mood) {
     return new PeerProcess(
@@ -62,6 +64,18 @@ class PairingTest {
       PeerResult failed = SHORT.measure(PRODUCT, nanos -> 1, peer);
       assertThat(failed.outcome()).isEqualTo(Outcome.FAILED);
       assertThat(failed.text()).contains("ended with code 134: out of luck");
+    }
+  }
+
+  @Test
+  void pairsOfADisturbedMachineAreTakenAgain() {
+    int[] rounds = {0};
+    Calm never = new Calm(1e9, 0.1); // as long as patience lasts
+    try (PeerProcess peer = peer("right")) {
+      PeerResult result = SHORT.watching(never).measure(PRODUCT, nanos -> ++rounds[0], peer);
+      assertThat(result.outcome()).as(result.text()).isEqualTo(Outcome.OK);
+      assertThat(rounds[0]).isGreaterThanOrEqualTo(10);
+      assertThat(Objects.requireNonNull(result.figures()).ownNanos()).isGreaterThan(5);
     }
   }
 
