@@ -25,6 +25,13 @@ interface TileSet {
   int maxRows(int vectors);
 
   /**
+   * Rows up to which a product is one tile: maybe more than are best where there are many tiles.
+   */
+  default int mostRowsAlone(int vectors) {
+    return maxRows(vectors);
+  }
+
+  /**
    * Rows a tile should have for a product of {@code m} rows. The tallest tile, unless another one
    * saves a twentieth of the work, counting for every tile its multiplications and the loads that
    * go with them: each shape more is code more to compile. Work is what the busiest worker does: a
@@ -34,7 +41,7 @@ interface TileSet {
    * @param workers who share the tiles out, 1 if other products' tiles are shared out with them
    */
   default int rowsFor(int m, int vectors, long panels, int workers) {
-    int most = Math.min(maxRows(vectors), Math.max(1, m));
+    int most = m <= mostRowsAlone(vectors) ? Math.max(1, m) : maxRows(vectors);
     int best = most;
     double bestCost = 0.95 * cost(share(m, most, panels, workers), most, vectors);
     for (int rows = most - 1; rows >= Math.max(1, most / 2); rows--) {

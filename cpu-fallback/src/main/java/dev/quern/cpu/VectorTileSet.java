@@ -155,4 +155,13 @@ final class VectorTileSet implements TileSet {
       default -> 6;
     };
   }
+
+  /**
+   * The nine taps of a 3x3 filter in one tile, not in two of five: the gradient of MNIST's first
+   * filters went from 365 to 415 GFLOP/s. In general 9x2 is 2 to 5 % slower than 8x2.
+   */
+  @Override
+  public int mostRowsAlone(int vectors) {
+    return registers >= 32 && vectors == 2 ? 9 : maxRows(vectors);
+  }
 }
