@@ -144,9 +144,11 @@ enum ConvAlgorithm {
     return spec.padTop() + spec.padBottom() + spec.padLeft() + spec.padRight() == 0;
   }
 
+  /** The whole batch is one matrix, whose tables count elements in 32 bits. */
   private static boolean offersPointwise(Conv2d.Spec spec) {
     boolean plain = spec.r() * spec.s() * spec.strideH() * spec.strideW() * spec.groups() == 1;
-    return plain && isUnpadded(spec) && spec.outputs() > 0;
+    boolean fits = Math.max(spec.inputs(), spec.outputs()) <= Integer.MAX_VALUE;
+    return plain && isUnpadded(spec) && fits && spec.outputs() > 0;
   }
 
   private static boolean offersGroups(Conv2d.Spec spec) {

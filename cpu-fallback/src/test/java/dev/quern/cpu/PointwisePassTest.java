@@ -72,6 +72,15 @@ final class PointwisePassTest {
         .isEqualTo(ConvAlgorithm.DIRECT);
   }
 
+  @Test
+  void batchesOfMoreElementsThanAnIntCountsAreLeftToOthers() {
+    System.setProperty(ConvAlgorithm.PROPERTY, "pointwise");
+    assertThat(ConvAlgorithm.of(conv(60_000, 32, 32, 32, 8).build(), Pass.FORWARD))
+        .isEqualTo(ConvAlgorithm.POINTWISE);
+    assertThat(ConvAlgorithm.of(conv(70_000, 32, 32, 32, 8).build(), Pass.FORWARD))
+        .isEqualTo(ConvAlgorithm.DIRECT);
+  }
+
   private static Conv2dBuilder conv(int n, int c, int h, int w, int k) {
     return Conv2d.builder().input(n, c, h, w).filters(k, 1, 1);
   }
