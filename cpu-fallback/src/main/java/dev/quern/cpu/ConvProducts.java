@@ -1,6 +1,5 @@
 package dev.quern.cpu;
 
-import dev.quern.cpu.IndirectProduct.Columns;
 import dev.quern.cpu.IndirectProduct.Repeat;
 import dev.quern.cpu.ProductLoop.Part;
 import dev.quern.cpu.TileShape.Ending;
@@ -65,7 +64,7 @@ final class ConvProducts {
   }
 
   private int widestPanel() {
-    return Columns.ofPanel(filters, depth(), tiles);
+    return Columns.ofPanel(Columns.MANY_ROWS, filters, depth(), tiles);
   }
 
   /** The filters as the forward pass reads them: in panels. */
@@ -89,7 +88,7 @@ final class ConvProducts {
     Repeat groups = new Repeat(spec.groups(), filters, groupFilters, channels, 0);
     List<Part> parts = new ArrayList<>();
     for (IndirectTables table : new ConvTables(spec).backwardData(channels)) {
-      Columns columns = Columns.of(channels, table.steps().length / 2, tiles);
+      Columns columns = Columns.of(Columns.MANY_ROWS, channels, table.steps().length / 2, tiles);
       addImages(parts, table, columns, Ending.PLAIN, outputImage(), inputImage(), groups);
     }
     return new ProductLoop(parts);

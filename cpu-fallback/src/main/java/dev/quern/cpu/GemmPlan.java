@@ -1,6 +1,5 @@
 package dev.quern.cpu;
 
-import dev.quern.cpu.IndirectProduct.Columns;
 import dev.quern.cpu.IndirectProduct.Repeat;
 import dev.quern.cpu.Rearrangement.Axis;
 import dev.quern.cpu.TileShape.Ending;
@@ -117,7 +116,7 @@ record GemmPlan(
 
   /** Columns of a panel of B if they can lie panel after panel, or else a whole row of them. */
   private static int panelColumns(Gemm.Spec spec, TileSet tiles) {
-    int panel = Columns.ofPanel(spec.n(), spec.k(), tiles);
+    int panel = Columns.ofPanel(spec.m(), spec.n(), spec.k(), tiles);
     return spec.n() % panel == 0 ? panel : lead(spec.n(), tiles);
   }
 
@@ -171,7 +170,7 @@ record GemmPlan(
             spec.epilogue().hasRelu());
     Repeat batch = new Repeat(spec.batch(), spec.strideA(), strideB, spec.strideC(), 0);
     boolean apart = columns < spec.n();
-    int panel = Columns.ofPanel(spec.n(), spec.k(), tiles);
+    int panel = Columns.ofPanel(spec.m(), spec.n(), spec.k(), tiles);
     Columns cut = new Columns(spec.n(), panel, apart ? (long) spec.k() * columns : 0);
     return loop(
         new IndirectProduct(
@@ -207,7 +206,7 @@ record GemmPlan(
             new IndirectProduct(
                 tiles,
                 tables,
-                Columns.of(spec.m(), spec.k(), tiles),
+                Columns.of(spec.n(), spec.m(), spec.k(), tiles),
                 ending,
                 spec.alpha(),
                 0,

@@ -48,47 +48,6 @@ final class IndirectProduct {
     static final Repeat ONCE = new Repeat(1, 0, 0, 0, 0);
   }
 
-  /**
-   * The columns of B and C, which are cut into panels as wide as a tile.
-   *
-   * @param count how many
-   * @param panel how many of them a panel has: whole vectors
-   * @param panelStride elements of B between panels; 0 if they lie side by side
-   */
-  record Columns(int count, int panel, long panelStride) {
-    /**
-     * What a panel of B may take. Each tile reads all of it, from the second-level cache if it
-     * fits: 3x3 convolutions of 512 channels went from 460 to 520 GFLOP/s when panels of 4608 rows
-     * were halved, products of 2048 x 2048 x 4096 from 423 to 452.
-     */
-    private static final int PANEL_BYTES = 768 << 10;
-
-    /** One makes a tile that waits for its loads. */
-    private static final int LEAST_VECTORS = 2;
-
-    /** Columns side by side, in panels that short sums allow. */
-    static Columns of(int count, TileSet set) {
-      return of(count, 0, set);
-    }
-
-    /** Columns side by side, for sums of so many products. */
-    static Columns of(int count, int depth, TileSet set) {
-      return new Columns(count, ofPanel(count, depth, set), 0);
-    }
-
-    /** Columns of a panel, where there are so many, for sums of so many products. */
-    static int ofPanel(int count, int depth, TileSet set) {
-      long widest = (long) depth * set.maxVectors() * set.lanes() * Float.BYTES;
-      int most = set.maxVectors();
-      if (widest > PANEL_BYTES && most > LEAST_VECTORS) {
-        most /= 2; // as many columns divide by it as did before
-      }
-      int vectors = (count + set.lanes() - 1) / set.lanes();
-      int panels = Math.max(1, (vectors + most - 1) / most);
-      return (vectors + panels - 1) / panels * set.lanes();
-    }
-  }
-
   private final int[] rows;
   private final int[] outs;
   private final int[] steps;

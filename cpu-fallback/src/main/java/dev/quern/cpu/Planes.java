@@ -1,6 +1,5 @@
 package dev.quern.cpu;
 
-import dev.quern.cpu.IndirectProduct.Columns;
 import dev.quern.cpu.IndirectProduct.Repeat;
 import dev.quern.cpu.TileShape.Ending;
 import dev.quern.kernels.indirect.IndirectTables;
