@@ -20,7 +20,7 @@ enum ConvAlgorithm {
   HELD,
   /** Several pixels of few channels at a time: {@link PixelGroups}. */
   GROUPED,
-  /** As a product of matrices, operands packed: {@link PointwisePass}. */
+  /** Gradients by filters of one tap, one operand packed: {@link PointwiseFilterPass}. */
   POINTWISE,
   /** {@link Winograd#F2}. */
   WINOGRAD2,
@@ -60,13 +60,16 @@ enum ConvAlgorithm {
   /** Inputs up to which they are, 16 MB: as much is needed in the workspace. */
   private static final long MOST_GROUPED_INPUTS = 1 << 22;
 
-  /** Filters from which their gradient is a packed product: 2 MB, more than stays in L2. */
+  /** Filters from which their gradient is packed: 2 MB, more than stays in L2. */
   private static final long LEAST_POINTWISE_FILTERS = 1 << 19;
 
-  /** Pixels up to which it is: each sum is one chain over all of them, by one thread. */
-  private static final long MOST_POINTWISE_PIXELS = 1600;
+  /** Or elements of x and dy, 7 MB: fewer stay near the processors as they lie. */
+  private static final long LEAST_POINTWISE_ELEMENTS = 7 << 18;
 
-  /** What a multiply-add of a packed product costs there, where one in pieces costs 1. */
+  /** Where either has this many channels: packing an element takes as long as 25 products. */
+  private static final int LEAST_POINTWISE_CHANNELS = 256;
+
+  /** What a multiply-add with a packed operand costs there, where one in place costs 1. */
   private static final double POINTWISE_COST = 0.85;
 
   /** What must be saved, as a share. */
@@ -144,11 +147,9 @@ enum ConvAlgorithm {
     return spec.padTop() + spec.padBottom() + spec.padLeft() + spec.padRight() == 0;
   }
 
-  /** The whole batch is one matrix, whose tables count elements in 32 bits. */
   private static boolean offersPointwise(Conv2d.Spec spec) {
-    boolean plain = spec.r() * spec.s() * spec.strideH() * spec.strideW() * spec.groups() == 1;
-    boolean fits = Math.max(spec.inputs(), spec.outputs()) <= Integer.MAX_VALUE;
-    return plain && isUnpadded(spec) && fits && spec.outputs() > 0;
+    boolean oneTap = spec.r() * spec.s() * spec.groups() == 1;
+    return oneTap && isUnpadded(spec) && spec.outputs() > 0 && PixelPieces.countable(spec);
   }
 
   private static boolean offersGroups(Conv2d.Spec spec) {
@@ -184,9 +185,7 @@ enum ConvAlgorithm {
           && spec.inputs() <= MOST_GROUPED_INPUTS;
     }
     if (this == POINTWISE) {
-      return pass == Pass.BACKWARD_FILTER
-          && (long) spec.k() * spec.c() >= LEAST_POINTWISE_FILTERS
-          && (long) spec.n() * spec.h() * spec.w() <= MOST_POINTWISE_PIXELS;
+      return pass == Pass.BACKWARD_FILTER && isLargeForTiles(spec);
     }
     Winograd algorithm = winograd();
     if (algorithm == null
@@ -198,6 +197,12 @@ enum ConvAlgorithm {
       case BACKWARD_DATA, BACKWARD_FILTER -> spec.n() >= LEAST_IMAGES;
       default -> false;
     };
+  }
+
+  private static boolean isLargeForTiles(Conv2d.Spec spec) {
+    boolean operands = spec.inputs() + spec.outputs() >= LEAST_POINTWISE_ELEMENTS;
+    boolean manyChannels = Math.max(spec.c(), spec.k()) >= LEAST_POINTWISE_CHANNELS;
+    return (operands && manyChannels) || (long) spec.k() * spec.c() >= LEAST_POINTWISE_FILTERS;
   }
 
   /** About how long a pass takes, in multiply-adds. */

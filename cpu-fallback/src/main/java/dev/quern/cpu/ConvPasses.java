@@ -23,9 +23,6 @@ final class ConvPasses {
     if (algorithm == ConvAlgorithm.HELD && canHold()) {
       return new HeldForwardPass(device, spec, layouts);
     }
-    if (algorithm == ConvAlgorithm.POINTWISE) {
-      return PointwisePass.forward(device, spec);
-    }
     Winograd winograd = algorithm.winograd();
     return winograd == null
         ? DirectPass.forward(device, products, layouts)
@@ -37,9 +34,6 @@ final class ConvPasses {
     if (algorithm == ConvAlgorithm.GROUPED) {
       return new GroupedDataPass(device, spec);
     }
-    if (algorithm == ConvAlgorithm.POINTWISE) {
-      return PointwisePass.backwardData(device, spec);
-    }
     Winograd winograd = algorithm.winograd();
     return winograd == null
         ? DirectPass.backwardData(device, products)
@@ -49,7 +43,7 @@ final class ConvPasses {
   ConvPass backwardFilter() {
     ConvAlgorithm algorithm = ConvAlgorithm.of(spec, Pass.BACKWARD_FILTER);
     if (algorithm == ConvAlgorithm.POINTWISE) {
-      return PointwisePass.backwardFilter(device, spec);
+      return new PointwiseFilterPass(device, spec);
     }
     Winograd winograd = algorithm.winograd();
     if (winograd == null) {

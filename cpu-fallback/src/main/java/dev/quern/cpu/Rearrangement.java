@@ -81,6 +81,15 @@ final class Rearrangement implements WorkerPool.Loop {
 
   @Override
   public void run(long from, long to, int worker) {
+    copy(from, to, source, target);
+  }
+
+  /** Copies on the calling thread alone, which others may do meanwhile; addresses are in bytes. */
+  void copy(long sourceAddress, long targetAddress) {
+    copy(0, units, sourceAddress, targetAddress);
+  }
+
+  private void copy(long from, long to, long sourceAddress, long targetAddress) {
     for (long unit = from; unit < to; unit++) {
       int line = (int) (unit % unitsAcross) * linesPerUnit;
       long rest = unit / unitsAcross;
@@ -93,7 +102,7 @@ final class Rearrangement implements WorkerPool.Loop {
         write += index * outer[i].target();
       }
       int lines = Math.min(linesPerUnit, across.extent() - line);
-      copyLines(lines, source + Float.BYTES * read, target + Float.BYTES * write);
+      copyLines(lines, sourceAddress + Float.BYTES * read, targetAddress + Float.BYTES * write);
     }
   }
 
