@@ -36,11 +36,24 @@ final class SharesTest {
   }
 
   @Test
-  void piecesTakeFiveMicrosecondsOrAUnit() {
-    assertThat(pieceOf(2, 1_000_000, 10)).isEqualTo(500);
+  void piecesAreAnEighthOfWhatIsLeftAndFiveMicrosecondsAtLeast() {
+    assertThat(pieceOf(2, 1_000_000, 10)).isEqualTo(62_500);
     assertThat(pieceOf(64, 64_000, 10)).isEqualTo(500);
     assertThat(pieceOf(64, 6_400, 10)).as("no more than a share").isEqualTo(100);
-    assertThat(pieceOf(64, 6_400, 20_000)).as("a unit at least").isEqualTo(1);
+    assertThat(pieceOf(64, 640, 20_000)).as("a unit at least").isEqualTo(1);
+  }
+
+  @Test
+  void piecesGetShorterTowardsTheEnd() {
+    Shares shares = new Shares(2);
+    shares.deal(2_000, 1_000);
+    long before = Long.MAX_VALUE;
+    for (long from = shares.take(0); from < 1_000; from = shares.take(0)) {
+      long piece = shares.until(0) - from;
+      assertThat(piece).isBetween(1L, before);
+      before = piece;
+    }
+    assertThat(before).isLessThanOrEqualTo(5);
   }
 
   /** Where the first piece ends: it begins at 0. */

@@ -55,7 +55,8 @@ final class WorkerPoolTest {
         pool.run(
             64,
             LONG,
-            (from, to, worker) -> System.arraycopy(source, (int) from, target, (int) from, 1));
+            (from, to, worker) ->
+                System.arraycopy(source, (int) from, target, (int) from, (int) (to - from)));
         assertThat(target[round % 64]).isEqualTo(round);
       }
     }
