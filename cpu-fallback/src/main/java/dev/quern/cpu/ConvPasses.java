@@ -36,7 +36,7 @@ final class ConvPasses {
     }
     Winograd winograd = algorithm.winograd();
     return winograd == null
-        ? DirectPass.backwardData(device, products)
+        ? DirectPass.backwardData(device, products, layouts)
         : new WinogradDataPass(device, spec, winograd);
   }
 

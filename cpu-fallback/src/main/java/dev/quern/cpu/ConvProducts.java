@@ -14,6 +14,12 @@ final class ConvProducts {
   /** Rows of one table; longer batches repeat it. 4 bytes each, so that tables stay in L2. */
   private static final int ROWS_OF_TABLE = 8192;
 
+  /** Rows of a panel of filters from which it is packed for the way back to the input. */
+  private static final int DEEP = 1024;
+
+  /** Pixels from which packing takes a tenth of the time at most. */
+  private static final int MANY_PIXELS = 256;
+
   private final Conv2d.Spec spec;
   private final TileSet tiles;
   private final int filters;
@@ -83,12 +89,35 @@ final class ConvProducts {
     return new ProductLoop(parts);
   }
 
+  /** The longest sum back to the input. */
+  private int depthBack() {
+    return new ConvTables(spec)
+        .backwardData(channels).stream().mapToInt(t -> t.steps().length / 2).max().orElse(0);
+  }
+
+  /**
+   * Channels of a panel of the filters for the way back to the input: of fewer than there are if
+   * the filters are packed, since a panel of deep sums falls on few sets of the caches where it
+   * lies. A few pixels are done before the filters are packed.
+   */
+  int panelChannels() {
+    int panel = Columns.ofPanel(Columns.MANY_ROWS, channels, depthBack(), tiles);
+    boolean deep = filters * spec.r() * spec.s() >= DEEP;
+    boolean many = (long) images * spec.p() * spec.q() >= MANY_PIXELS;
+    return deep && many && channels % panel == 0 ? panel : channels;
+  }
+
   ProductLoop backwardData() {
-    long groupFilters = (long) filters * spec.r() * spec.s() * channels;
-    Repeat groups = new Repeat(spec.groups(), filters, groupFilters, channels, 0);
+    int panel = panelChannels();
+    long rows = (long) filters * spec.r() * spec.s();
+    Repeat groups = new Repeat(spec.groups(), filters, rows * channels, channels, 0);
     List<Part> parts = new ArrayList<>();
-    for (IndirectTables table : new ConvTables(spec).backwardData(channels)) {
-      Columns columns = Columns.of(Columns.MANY_ROWS, channels, table.steps().length / 2, tiles);
+    for (IndirectTables table : new ConvTables(spec).backwardData(panel)) {
+      int depth = table.steps().length / 2;
+      Columns columns =
+          panel < channels
+              ? new Columns(channels, panel, rows * panel)
+              : Columns.of(Columns.MANY_ROWS, channels, depth, tiles);
       addImages(parts, table, columns, Ending.PLAIN, outputImage(), inputImage(), groups);
     }
     return new ProductLoop(parts);

@@ -26,8 +26,11 @@ final class DirectPass implements ConvPass {
     return new DirectPass(device, products.forward(), layouts.packPanels(), layouts.packedBytes());
   }
 
-  static DirectPass backwardData(CpuDevice device, ConvProducts products) {
-    return new DirectPass(device, products.backwardData(), null, 0);
+  static DirectPass backwardData(CpuDevice device, ConvProducts products, FilterLayouts layouts) {
+    ProductLoop product = products.backwardData();
+    return layouts.packsChannels()
+        ? new DirectPass(device, product, layouts.packChannels(), layouts.bytes())
+        : new DirectPass(device, product, null, 0);
   }
 
   @Override

@@ -53,6 +53,29 @@ final class FilterLayouts {
         new Axis(Math.min(panel, filters), filter, 1));
   }
 
+  /** Whether the way back to the input has the filters in panels of channels. */
+  boolean packsChannels() {
+    return products.panelChannels() < channels;
+  }
+
+  /** Room for the filters as the spec has them. */
+  long bytes() {
+    return (long) spec.k() * taps * channels * Float.BYTES;
+  }
+
+  /** To panels of channels, [group, panel, k in group, r, s, c in panel]; of filters in NHWC. */
+  Rearrangement packChannels() {
+    int panel = products.panelChannels();
+    int rows = filters * taps;
+    long group = (long) rows * channels;
+    return new Rearrangement(
+        squares,
+        new Axis(spec.groups(), group, group),
+        new Axis(channels / panel, panel, (long) rows * panel),
+        new Axis(rows, channels, panel),
+        new Axis(panel, 1, 1));
+  }
+
   /** From the packed order to the spec's order. */
   Rearrangement unpack() {
     return new Rearrangement(

@@ -18,6 +18,12 @@ final class Rearrangement implements WorkerPool.Loop {
   /** What an element takes, one by one as they are copied. */
   private static final double NANOS = 1.2;
 
+  /**
+   * Elements that are copied between two looks at where they lie, if they are no squares: for a row
+   * of 64 alone that takes longer than to copy it.
+   */
+  private static final int UNIT = 2048;
+
   private static final Axis SINGLE = new Axis(1, 0, 0);
 
   /**
@@ -53,8 +59,9 @@ final class Rearrangement implements WorkerPool.Loop {
       others.remove(contiguous);
     } else {
       this.squares = null;
-      across = SINGLE;
-      linesPerUnit = 1;
+      across = others.isEmpty() ? SINGLE : others.removeLast();
+      linesPerUnit =
+          Math.clamp(UNIT / Math.max(1, inner.extent()), 1, Math.max(1, across.extent()));
     }
     outer = others.toArray(Axis[]::new);
     unitsAcross = (across.extent() + linesPerUnit - 1) / linesPerUnit;

@@ -54,6 +54,26 @@ final class LargeConvolutionsTest {
     assertThat(mismatch(Cases.of(spec, Fill.REAL), Pass.BACKWARD_DATA)).isNull();
   }
 
+  /** Deep enough to be packed on the way back, in panels of either width, or in none. */
+  @ParameterizedTest
+  @CsvSource({
+    "128, 1024, 1, 1, 1",
+    "192, 128, 2, 3, 2",
+    "128, 3200, 1, 1, 2",
+    "130, 1100, 1, 1, 1",
+    "64, 1100, 1, 1, 1"
+  })
+  void deepFilters(int channels, int filters, int groups, int taps, int stride) {
+    Conv2d.Spec spec =
+        Conv2d.builder()
+            .input(4, channels * groups, 19, 17)
+            .filters(filters * groups, taps, taps)
+            .groups(groups)
+            .stride(stride, stride)
+            .build();
+    assertThat(mismatch(Cases.of(spec, Fill.REAL), Pass.BACKWARD_DATA)).isNull();
+  }
+
   /** Several pixels of few channels at a time: odd sides, strides, paddings that differ. */
   @ParameterizedTest
   @CsvSource({
