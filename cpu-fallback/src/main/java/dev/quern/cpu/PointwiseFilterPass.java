@@ -33,6 +33,10 @@ final class PointwiseFilterPass implements ConvPass, WorkerPool.Loop {
   private final int panels;
   private final int parallel;
   private final boolean turned;
+
+  /** Whether there is one sum, in the filters' order: it needs no memory of its own. */
+  private final boolean inPlace;
+
   private final long sumElements;
   private final long packedBytes;
   private final PartialSums total;
@@ -61,6 +65,7 @@ final class PointwiseFilterPass implements ConvPass, WorkerPool.Loop {
     sumElements = gradient.sumElements();
     packedBytes = gradient.packedElements() * Float.BYTES;
     parallel = parallel();
+    inPlace = turned && parallel == 1;
     total = new PartialSums(device.simd().elements(), parallel, sumElements);
     unpack = gradient.unpack();
     packedLast = new long[pool.workers() * PAD];
@@ -87,17 +92,19 @@ final class PointwiseFilterPass implements ConvPass, WorkerPool.Loop {
 
   @Override
   public long workspaceBytes() {
-    long sumBytes = parallel * sumElements * Float.BYTES;
-    return sumBytes + pool.workers() * packedBytes + NativeMemory.SLACK_BYTES;
+    return sumBytes() + pool.workers() * packedBytes + NativeMemory.SLACK_BYTES;
+  }
+
+  private long sumBytes() {
+    return inPlace ? 0 : parallel * sumElements * Float.BYTES;
   }
 
   @Override
   public void run(long x, long dy, long bias, long dw, long workspace) {
-    boolean inPlace = turned && parallel == 1;
     left = turned ? dy : x;
     right = turned ? x : dy;
     sums = inPlace ? dw : workspace;
-    packed = workspace + parallel * sumElements * Float.BYTES;
+    packed = workspace + sumBytes();
     for (first = 0; first < pieces.count(); first += parallel) {
       round++;
       int count = Math.min(parallel, pieces.count() - first);

@@ -41,7 +41,7 @@ final class PointwiseGradient {
     columns = turned ? spec.c() : spec.k();
   }
 
-  /** What its sums are added up in. */
+  /** The pieces of pixels that it sums over. */
   PixelPieces pieces() {
     return pieces;
   }
