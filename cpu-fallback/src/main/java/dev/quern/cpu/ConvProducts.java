@@ -101,10 +101,13 @@ final class ConvProducts {
    * lies. A few pixels are done before the filters are packed.
    */
   int panelChannels() {
-    int panel = Columns.ofPanel(Columns.MANY_ROWS, channels, depthBack(), tiles);
     boolean deep = filters * spec.r() * spec.s() >= DEEP;
     boolean many = (long) images * spec.p() * spec.q() >= MANY_PIXELS;
-    return deep && many && channels % panel == 0 ? panel : channels;
+    if (!deep || !many) {
+      return channels;
+    }
+    int panel = Columns.ofPanel(Columns.MANY_ROWS, channels, depthBack(), tiles);
+    return channels % panel == 0 ? panel : channels;
   }
 
   ProductLoop backwardData() {
