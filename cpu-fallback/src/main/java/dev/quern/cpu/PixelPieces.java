@@ -34,13 +34,16 @@ final class PixelPieces {
     imageOfX = (long) spec.h() * spec.w() * spec.c();
     imageOfDy = (long) pixels * spec.k();
     int[] image = new ConvTables(spec).backwardFilter(spec.k(), spec.k()).getFirst().steps();
-    steps = new int[2 * cuts][];
+    int rest = images - each * (chunks() - 1);
+    steps = new int[rest < each ? 2 * cuts : cuts][];
     for (int cut = 0; cut < cuts; cut++) {
       int from = (int) ((long) pixels * cut / cuts);
       int to = (int) ((long) pixels * (cut + 1) / cuts);
       int[] part = Arrays.copyOfRange(image, 2 * from, 2 * to);
       steps[cut] = ofImages(part, each);
-      steps[cuts + cut] = ofImages(part, images - each * (chunks() - 1));
+      if (rest < each) {
+        steps[cuts + cut] = ofImages(part, rest);
+      }
     }
   }
 
@@ -94,8 +97,8 @@ final class PixelPieces {
 
   /** Of which kind a piece is. */
   int kind(int piece) {
-    boolean last = piece / cuts == chunks() - 1;
-    return (last ? cuts : 0) + piece % cuts;
+    boolean shorter = steps.length > cuts && piece / cuts == chunks() - 1;
+    return (shorter ? cuts : 0) + piece % cuts;
   }
 
   /** For each pixel of a kind of piece its offset in x and in dy, in pairs, from its image on. */
