@@ -146,13 +146,30 @@ class VectorElementLoops implements ElementLoops {
     }
   }
 
-  /** Whole lines of memory; four sums hide the latency of an addition. */
+  /**
+   * Whole lines of memory; four sums hide the latency of an addition. Two rows at a time: C2
+   * unrolls a loop over one or not by how many rows it had met until then, 2.7 or 4.1 us for
+   * 32x11x11x64.
+   */
   private static void sumFourVectors(long x, int rows, long stride, long sums) {
     FloatVector s0 = FloatVector.zero(FLOATS);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
-    for (int i = 0; i < rows; i++) {
+    int i = 0;
+    for (; i < rows - 1; i += 2) {
+      long row = x + i * stride;
+      long next = row + stride;
+      s0 = s0.add(fromMemorySegment(FLOATS, ALL, row, ORDER));
+      s1 = s1.add(fromMemorySegment(FLOATS, ALL, row + BYTES, ORDER));
+      s2 = s2.add(fromMemorySegment(FLOATS, ALL, row + 2 * BYTES, ORDER));
+      s3 = s3.add(fromMemorySegment(FLOATS, ALL, row + 3 * BYTES, ORDER));
+      s0 = s0.add(fromMemorySegment(FLOATS, ALL, next, ORDER));
+      s1 = s1.add(fromMemorySegment(FLOATS, ALL, next + BYTES, ORDER));
+      s2 = s2.add(fromMemorySegment(FLOATS, ALL, next + 2 * BYTES, ORDER));
+      s3 = s3.add(fromMemorySegment(FLOATS, ALL, next + 3 * BYTES, ORDER));
+    }
+    if (i < rows) {
       long row = x + i * stride;
       s0 = s0.add(fromMemorySegment(FLOATS, ALL, row, ORDER));
       s1 = s1.add(fromMemorySegment(FLOATS, ALL, row + BYTES, ORDER));
