@@ -9,7 +9,7 @@ import dev.quern.kernels.indirect.IndirectTables;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes the parallel loops of a direct convolution forward and back to its input. */
+/** The products that a direct convolution consists of, forward and back to its input. */
 final class ConvProducts {
   /** Rows of one table; longer batches repeat it. 4 bytes each, so that tables stay in L2. */
   private static final int ROWS_OF_TABLE = 8192;
@@ -79,14 +79,14 @@ final class ConvProducts {
     return new Columns(filters, widestPanel(), panel < filters ? (long) depth() * panel : 0);
   }
 
-  ProductLoop forward() {
+  List<Part> forward() {
     Ending ending = new Ending(false, false, spec.epilogue().hasBias(), spec.epilogue().hasRelu());
     Repeat groups = new Repeat(spec.groups(), channels, packedGroup(), filters, filters);
     List<Part> parts = new ArrayList<>();
     for (IndirectTables table : new ConvTables(spec).forward(panelFilters())) {
       addImages(parts, table, panels(), ending, inputImage(), outputImage(), groups);
     }
-    return new ProductLoop(parts);
+    return parts;
   }
 
   /** The longest sum back to the input. */
@@ -110,7 +110,7 @@ final class ConvProducts {
     return channels % panel == 0 ? panel : channels;
   }
 
-  ProductLoop backwardData() {
+  List<Part> backwardData() {
     int panel = panelChannels();
     long rows = (long) filters * spec.r() * spec.s();
     Repeat groups = new Repeat(spec.groups(), filters, rows * channels, channels, 0);
@@ -123,7 +123,7 @@ final class ConvProducts {
               : Columns.of(Columns.MANY_ROWS, channels, depth, tiles);
       addImages(parts, table, columns, Ending.PLAIN, outputImage(), inputImage(), groups);
     }
-    return new ProductLoop(parts);
+    return parts;
   }
 
   private void addImages(

@@ -53,6 +53,19 @@ final class FilterLayouts {
         new Axis(Math.min(panel, filters), filter, 1));
   }
 
+  /** To one panel of filters, of a single group. */
+  PanelLoop.Packing packPanel() {
+    int panel = products.panelFilters();
+    long filter = (long) taps * channels;
+    Rearrangement order =
+        new Rearrangement(
+            squares,
+            new Axis(channels, channelStride(), panel),
+            new Axis(taps, tapStride(), (long) channels * panel),
+            new Axis(panel, filter, 1));
+    return new PanelLoop.Packing(order, panel * filter);
+  }
+
   /** Whether the way back to the input has the filters in panels of channels. */
   boolean packsChannels() {
     return products.panelChannels() < channels;
@@ -74,6 +87,15 @@ final class FilterLayouts {
         new Axis(channels / panel, panel, (long) rows * panel),
         new Axis(rows, channels, panel),
         new Axis(panel, 1, 1));
+  }
+
+  /** To one panel of channels, of a single group. */
+  PanelLoop.Packing packPanelOfChannels() {
+    int panel = products.panelChannels();
+    Rearrangement order =
+        new Rearrangement(
+            squares, new Axis(filters * taps, channels, panel), new Axis(panel, 1, 1));
+    return new PanelLoop.Packing(order, panel);
   }
 
   /** From the packed order to the spec's order. */

@@ -1,6 +1,7 @@
 package dev.quern.cpu;
 
 import dev.quern.cpu.IndirectProduct.Repeat;
+import dev.quern.cpu.ProductLoop.Part;
 import dev.quern.cpu.Rearrangement.Axis;
 import dev.quern.cpu.TileShape.Ending;
 import dev.quern.kernels.Epilogue;
@@ -22,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  * @param product the product itself
  * @param turned whether B is its left operand and A its right one
  * @param left packs the left operand; null if it is read in place
- * @param right packs the right operand; null if it is read in place
+ * @param right packs the right operand; null if it is read in place or the product packs it
  * @param unpack transposes the result back; null unless the product is turned round
  * @param resultElements room for the result before that
  */
 record GemmPlan(
     String name,
-    ProductLoop product,
+    Products product,
     boolean turned,
     @Nullable Packing left,
     @Nullable Packing right,
@@ -64,7 +65,7 @@ record GemmPlan(
   /** Scratch memory that a run needs. */
   long workspaceBytes() {
     long packed = (left == null ? 0 : left.elements()) + (right == null ? 0 : right.elements());
-    return (packed + resultElements) * Float.BYTES;
+    return (packed + resultElements) * Float.BYTES + product.workspaceBytes();
   }
 
   /** Computes; arguments are addresses, {@code bias} is ignored where none is added. */
@@ -83,9 +84,9 @@ record GemmPlan(
       free += right.elements() * Float.BYTES;
     }
     if (unpack == null) {
-      product.run(pool, first, second, c, bias);
+      product.run(pool, first, second, c, bias, free);
     } else {
-      product.run(pool, first, second, free, 0);
+      product.run(pool, first, second, free, 0, free);
       unpack.run(pool, free, c);
     }
   }
@@ -97,14 +98,16 @@ record GemmPlan(
     boolean largeB = single && manyRows && (long) spec.k() * spec.n() >= LARGE;
     boolean manyColumns = spec.n() >= READS * tiles.lanes();
     boolean largeA = single && spec.transA() && manyColumns && (long) spec.k() * spec.m() >= LARGE;
-    Packing right = transposed || largeB ? panels(spec, tiles) : null;
+    boolean packsB = transposed || largeB;
     Packing left = largeA ? rowsOfA(spec, tiles) : null;
+    List<Part> parts = alone(product(spec, tiles, largeA, packsB, workers));
+    boolean inPanels = packsB && PanelLoop.suits(parts);
     return new GemmPlan(
-        right == null && left == null ? "tile" : "packed",
-        product(spec, tiles, left != null, right != null, workers),
+        packsB || largeA ? "packed" : "tile",
+        inPanels ? new PanelLoop(parts, panel(spec, tiles), workers) : new ProductLoop(parts),
         false,
         left,
-        right,
+        packsB && !inPanels ? panels(spec, tiles) : null,
         null,
         0);
   }
@@ -125,16 +128,33 @@ record GemmPlan(
     int count = (spec.n() + columns - 1) / columns;
     long matrix = (long) spec.k() * columns * count;
     int matrices = spec.strideB() == 0 ? 1 : spec.batch();
-    int row = spec.transB() ? 1 : spec.ldb();
-    int column = spec.transB() ? spec.ldb() : 1;
     Rearrangement order =
         new Rearrangement(
             tiles.squares(),
             new Axis(matrices, spec.strideB(), matrix),
-            new Axis(count, (long) columns * column, (long) spec.k() * columns),
-            new Axis(spec.k(), row, columns),
-            new Axis(Math.min(columns, spec.n()), column, 1));
+            new Axis(count, (long) columns * columnOfB(spec), (long) spec.k() * columns),
+            new Axis(spec.k(), rowOfB(spec), columns),
+            new Axis(Math.min(columns, spec.n()), columnOfB(spec), 1));
     return new Packing(order, matrices * matrix);
+  }
+
+  /** One panel of a single B whose columns are a whole number of panels. */
+  private static PanelLoop.Packing panel(Gemm.Spec spec, TileSet tiles) {
+    int columns = panelColumns(spec, tiles);
+    Rearrangement order =
+        new Rearrangement(
+            tiles.squares(),
+            new Axis(spec.k(), rowOfB(spec), columns),
+            new Axis(columns, columnOfB(spec), 1));
+    return new PanelLoop.Packing(order, (long) columns * columnOfB(spec));
+  }
+
+  private static int rowOfB(Gemm.Spec spec) {
+    return spec.transB() ? 1 : spec.ldb();
+  }
+
+  private static int columnOfB(Gemm.Spec spec) {
+    return spec.transB() ? spec.ldb() : 1;
   }
 
   private static int leadOfA(Gemm.Spec spec, TileSet tiles) {
@@ -149,7 +169,7 @@ record GemmPlan(
     return new Packing(order, (long) spec.m() * lead);
   }
 
-  private static ProductLoop product(
+  private static IndirectProduct product(
       Gemm.Spec spec, TileSet tiles, boolean packedA, boolean packedB, int workers) {
     int columns = packedB ? panelColumns(spec, tiles) : spec.n();
     long matrix = (long) spec.k() * columns * ((spec.n() + columns - 1) / columns);
@@ -172,9 +192,8 @@ record GemmPlan(
     boolean apart = columns < spec.n();
     int panel = Columns.ofPanel(spec.m(), spec.n(), spec.k(), tiles);
     Columns cut = new Columns(spec.n(), panel, apart ? (long) spec.k() * columns : 0);
-    return loop(
-        new IndirectProduct(
-            tiles, tables, cut, ending, spec.alpha(), spec.beta(), batch, Repeat.ONCE, workers));
+    return new IndirectProduct(
+        tiles, tables, cut, ending, spec.alpha(), spec.beta(), batch, Repeat.ONCE, workers);
   }
 
   private static GemmPlan turnedRound(Gemm.Spec spec, TileSet tiles, int workers) {
@@ -201,21 +220,20 @@ record GemmPlan(
             IndirectTables.regularSteps(spec.k(), 1, lead));
     Ending ending = new Ending(spec.alpha() != 1, false, false, false);
     Repeat batch = new Repeat(spec.batch(), spec.strideB(), matrices == 1 ? 0 : matrix, result, 0);
-    ProductLoop product =
-        loop(
-            new IndirectProduct(
-                tiles,
-                tables,
-                Columns.of(spec.n(), spec.m(), spec.k(), tiles),
-                ending,
-                spec.alpha(),
-                0,
-                batch,
-                Repeat.ONCE,
-                workers));
+    IndirectProduct product =
+        new IndirectProduct(
+            tiles,
+            tables,
+            Columns.of(spec.n(), spec.m(), spec.k(), tiles),
+            ending,
+            spec.alpha(),
+            0,
+            batch,
+            Repeat.ONCE,
+            workers);
     return new GemmPlan(
         "turned",
-        product,
+        new ProductLoop(alone(product)),
         true,
         null,
         new Packing(pack, matrices * matrix),
@@ -223,7 +241,7 @@ record GemmPlan(
         spec.batch() * result);
   }
 
-  private static ProductLoop loop(IndirectProduct product) {
-    return new ProductLoop(List.of(new ProductLoop.Part(product, 0, 0, 0)));
+  private static List<Part> alone(IndirectProduct product) {
+    return List.of(new Part(product, 0, 0, 0));
   }
 }

@@ -39,7 +39,7 @@ final class GroupedDataPass implements ConvPass {
               new Axis(spec.n(), rows * line, spec.h() * line),
               new Axis(rows, line, spec.strideH() * line),
               new Axis((int) line, 1, 1));
-      phases.add(new Phase(products.forward(), products.lead(), spread));
+      phases.add(new Phase(new ProductLoop(products.forward()), products.lead(), spread));
       packed = Math.max(packed, products.packedGroup());
     }
     packedBytes = packed * Float.BYTES;

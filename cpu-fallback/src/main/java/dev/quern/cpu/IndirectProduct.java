@@ -131,6 +131,27 @@ final class IndirectProduct {
     return (long) outer.count() * inner.count() * blocks * panels * blockTiles;
   }
 
+  /** Tiles of a panel. */
+  int tiles() {
+    return tiles;
+  }
+
+  /** Panels of columns. */
+  int panels() {
+    return panels;
+  }
+
+  /** Bytes of B from one panel to the next. */
+  long panelBytesOfB() {
+    return panelBytesOfB;
+  }
+
+  /** Whether it is not repeated, and has B in several panels, one behind the other. */
+  boolean isOnceInPanels() {
+    boolean once = outer.count() == 1 && inner.count() == 1;
+    return once && panels > 1 && panelBytesOfB > panelBytes;
+  }
+
   /** What a tile takes, about. */
   double nanos() {
     return nanos;
@@ -179,7 +200,8 @@ final class IndirectProduct {
     }
   }
 
-  private void runPanel(int first, int end, int panel, long a, long b, long c, long bias) {
+  /** Computes tiles of one panel, if the product is not repeated; bases are addresses. */
+  void runPanel(int first, int end, int panel, long a, long b, long c, long bias) {
     long shift = panel * panelBytes;
     long shiftOfB = panel * panelBytesOfB;
     boolean last = panel == panels - 1;

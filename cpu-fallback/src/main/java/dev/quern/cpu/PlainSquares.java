@@ -3,16 +3,18 @@ package dev.quern.cpu;
 /**
  * Squares element by element.
  *
- * @param lines as many as the vectors take that it stands in for
+ * @param side as many elements as the vectors have lanes that it stands in for
  */
-record PlainSquares(int lines) implements Squares {
+record PlainSquares(int side) implements Squares {
+  /** Elements of a cache line, where there are no vectors to stand in for. */
+  static final int LINE = 16;
 
   @Override
   public void transpose(long source, long sourceStride, long target, long targetStride, int count) {
-    for (long line = 0; line < lines; line++) {
+    for (long line = 0; line < (long) side * count; line++) {
       long read = source + line * Float.BYTES;
       long write = target + line * targetStride;
-      for (long k = 0; k < (long) SIDE * count; k++) {
+      for (long k = 0; k < side; k++) {
         NativeMemory.setFloat(
             write + k * Float.BYTES, NativeMemory.getFloat(read + k * sourceStride));
       }

@@ -26,7 +26,7 @@ final class PlainTileSet implements TileSet {
 
   @Override
   public Warming<Squares> squares() {
-    return Warming.only(new PlainSquares(Squares.SIDE));
+    return Warming.only(new PlainSquares(PlainSquares.LINE));
   }
 
   @Override

@@ -1,13 +1,11 @@
 package dev.quern.cpu;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
-/**
- * Several products over the same operands as one parallel loop, so that their tiles are shared out
- * together.
- */
-final class ProductLoop implements WorkerPool.Loop {
+/** Products that read their operands as they lie. */
+final class ProductLoop implements Products, WorkerPool.Loop {
 
   /**
    * A product and where its operands begin, in elements.
@@ -40,7 +38,17 @@ final class ProductLoop implements WorkerPool.Loop {
     nanos = longest;
   }
 
-  /** Computes all products; addresses are in bytes, {@code bias} is ignored where none is added. */
+  @Override
+  public long workspaceBytes() {
+    return 0;
+  }
+
+  @Override
+  public void run(WorkerPool pool, long a, long b, long c, long bias, long workspace) {
+    run(pool, a, b, c, bias);
+  }
+
+  /** {@link Products#run} without a workspace. */
   void run(WorkerPool pool, long addressA, long addressB, long addressC, long addressBias) {
     if (ends.length == 0) {
       return;
@@ -52,17 +60,18 @@ final class ProductLoop implements WorkerPool.Loop {
     pool.run(ends[ends.length - 1], nanos, this);
   }
 
-  /** Name of the largest product's tile. */
-  String tileName(int lanes) {
-    String name = "empty";
-    long most = 0;
-    for (Part part : parts) {
-      if (part.product().units() > most) {
-        most = part.product().units();
-        name = part.product().tileName(lanes);
-      }
-    }
-    return name;
+  @Override
+  public String tileName(int lanes) {
+    return tileName(List.of(parts), lanes);
+  }
+
+  /** Name of the tile of the largest of some products. */
+  static String tileName(List<Part> parts, int lanes) {
+    return parts.stream()
+        .map(Part::product)
+        .max(Comparator.comparingLong(IndirectProduct::units))
+        .map(product -> product.tileName(lanes))
+        .orElse("empty");
   }
 
   @Override

@@ -24,6 +24,9 @@ final class Rearrangement implements WorkerPool.Loop {
    */
   private static final int UNIT = 2048;
 
+  /** Squares side by side that are transposed one after the other where that reads in order. */
+  private static final int SQUARES_IN_A_ROW = 8;
+
   private static final Axis SINGLE = new Axis(1, 0, 0);
 
   /**
@@ -49,13 +52,13 @@ final class Rearrangement implements WorkerPool.Loop {
   Rearrangement(Warming<Squares> squares, Axis... axes) {
     List<Axis> others = new ArrayList<>(List.of(axes));
     inner = others.removeLast();
-    int lines = squares.current().lines();
-    Axis contiguous = inner.source() == 1 ? null : contiguousIn(others, lines);
-    boolean dense = inner.target() == 1 && inner.extent() >= Squares.SIDE;
+    int side = squares.current().side();
+    Axis contiguous = inner.source() == 1 ? null : contiguousIn(others, side);
+    boolean dense = inner.target() == 1 && inner.extent() >= side;
     if (contiguous != null && dense) {
       this.squares = squares;
       across = contiguous;
-      linesPerUnit = lines;
+      linesPerUnit = linesOfSquares(side, across, inner);
       others.remove(contiguous);
     } else {
       this.squares = null;
@@ -70,6 +73,15 @@ final class Rearrangement implements WorkerPool.Loop {
       product *= axis.extent();
     }
     units = product;
+  }
+
+  /**
+   * One row of squares if the target has its rows further apart than the source: then {@code inner}
+   * is read almost in order anyway, and what is written by one square is continued by the next.
+   */
+  private static int linesOfSquares(int side, Axis across, Axis inner) {
+    boolean targetIsWider = across.target() > inner.source();
+    return Math.min(across.extent(), targetIsWider ? side : side * SQUARES_IN_A_ROW);
   }
 
   private static @Nullable Axis contiguousIn(List<Axis> axes, int least) {
@@ -114,22 +126,35 @@ final class Rearrangement implements WorkerPool.Loop {
   }
 
   private void copyLines(int lines, long read, long write) {
-    int done = 0;
-    if (squares != null && lines == linesPerUnit) {
-      int count = inner.extent() / Squares.SIDE;
-      long stepRead = Float.BYTES * inner.source();
-      long stepWrite = Float.BYTES * across.target();
-      squares.current().transpose(read, stepRead, write, stepWrite, count);
-      done = count * Squares.SIDE;
+    if (squares != null) {
+      transposeLines(squares.current(), lines, read, write);
+      return;
     }
     for (long line = 0; line < lines; line++) {
-      long from = read + Float.BYTES * line * across.source();
-      long to = write + Float.BYTES * line * across.target();
-      copyRun(from, to, done);
+      copyRun(
+          read + Float.BYTES * line * across.source(),
+          write + Float.BYTES * line * across.target());
     }
   }
 
-  private void copyRun(long read, long write, int begin) {
+  /** Extents that sides do not divide end in a square that repeats some of the one before. */
+  private void transposeLines(Squares by, int lines, long read, long write) {
+    int side = by.side();
+    long stepRead = Float.BYTES * inner.source();
+    long stepWrite = Float.BYTES * across.target();
+    long back = (long) lines - side;
+    for (int i = 0; i < inner.extent(); i += side) {
+      int first = Math.min(i, inner.extent() - side);
+      long from = read + first * stepRead;
+      long to = write + (long) Float.BYTES * first;
+      by.transpose(from, stepRead, to, stepWrite, lines / side);
+      if (lines % side != 0) {
+        by.transpose(from + Float.BYTES * back, stepRead, to + back * stepWrite, stepWrite, 1);
+      }
+    }
+  }
+
+  private void copyRun(long read, long write) {
     long stepRead = Float.BYTES * inner.source();
     long stepWrite = Float.BYTES * inner.target();
     if (stepRead == Float.BYTES && stepWrite == Float.BYTES) {
@@ -137,7 +162,7 @@ final class Rearrangement implements WorkerPool.Loop {
       return;
     }
     // Four at a time: whether C2 unrolls the loop hangs on how long it has been so far.
-    int k = begin;
+    int k = 0;
     for (; k < inner.extent() - 3; k += 4) {
       long from = read + k * stepRead;
       long to = write + k * stepWrite;

@@ -1,20 +1,17 @@
 package dev.quern.cpu;
 
-/** Transposes squares of {@link #SIDE} by {@link #SIDE} elements. */
+/** Transposes squares of {@link #side} by {@link #side} elements. */
 interface Squares {
-  /** Elements of a side: half a cache line. */
-  int SIDE = 8;
 
-  /** Elements of a row of the source that are taken at once: those of one square or of two. */
-  int lines();
+  /** Elements of a side: with vectors, the lanes of one. */
+  int side();
 
   /**
-   * Transposes a column of squares, one below the other, into a row of them; {@link #lines} are
-   * columns of the source and rows of the target.
+   * Transposes a row of squares, one beside the other, into a column of them.
    *
-   * @param source address of the first square
+   * @param source address of the first square; the next one follows {@link #side} elements on
    * @param sourceStride bytes between its rows
-   * @param target address of the first square transposed; the next one follows 8 elements on
+   * @param target address of the first square transposed; the next one follows below it
    * @param targetStride bytes between its rows
    * @param count squares
    */

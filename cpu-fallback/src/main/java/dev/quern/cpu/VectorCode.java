@@ -169,13 +169,8 @@ record VectorCode(CodeBuilder code) {
 
   /** (a, b) to the lanes of b that a mask of {@link VectorSquares} has, and the others of a. */
   void blend(String mask) {
-    mask(mask);
+    code.getstatic(SQUARES, mask, MASK);
     code.invokevirtual(FLOATS, "blend", MethodTypeDesc.of(FLOATS, VECTOR, MASK));
-  }
-
-  /** () to a mask of {@link VectorSquares}. */
-  void mask(String name) {
-    code.getstatic(SQUARES, name, MASK);
   }
 
   /** (value) to (), written to an address. */

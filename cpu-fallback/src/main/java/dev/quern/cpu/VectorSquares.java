@@ -5,12 +5,11 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Squares as eight vectors, by {@link VectorSquaresGenerator}'s code. Vectors of 512 bits hold two
- * squares side by side.
+ * Squares of as many rows as a vector has lanes, by {@link VectorSquaresGenerator}'s code.
  *
- * <p>They are as wide as all others, though 256 bits would do: a process that has used vectors of
- * two widths has taught the compiler to expect both at every place in the JDK, and tiles compiled
- * after that were half as fast.
+ * <p>Vectors are as wide as all others, though 256 bits would do: a process that has used vectors
+ * of two widths has taught the compiler to expect both at every place in the JDK, and tiles
+ * compiled after that were half as fast.
  */
 final class VectorSquares implements Squares {
   /** What the loops need of a processor. */
@@ -18,15 +17,15 @@ final class VectorSquares implements Squares {
 
   private static final VectorSpecies<Float> ROW = VectorWidth.FLOATS;
 
-  // Constants of the generated code.
-  static final VectorShuffle<Float> BY_4 = VectorShuffle.fromOp(ROW, lane -> lane ^ 4);
-  static final VectorShuffle<Float> BY_2 = VectorShuffle.fromOp(ROW, lane -> lane ^ 2);
-  static final VectorShuffle<Float> BY_1 = VectorShuffle.fromOp(ROW, lane -> lane ^ 1);
+  // Constants of the generated code; those of 8 are for vectors of 16 lanes.
+  static final VectorShuffle<Float> BY_8 = by(8);
+  static final VectorShuffle<Float> BY_4 = by(4);
+  static final VectorShuffle<Float> BY_2 = by(2);
+  static final VectorShuffle<Float> BY_1 = by(1);
+  static final VectorMask<Float> LAST_8 = VectorMask.fromLong(ROW, 0xFF00);
   static final VectorMask<Float> LAST_4 = VectorMask.fromLong(ROW, 0xF0F0);
   static final VectorMask<Float> LAST_2 = VectorMask.fromLong(ROW, 0xCCCC);
   static final VectorMask<Float> LAST_1 = VectorMask.fromLong(ROW, 0xAAAA);
-  static final VectorMask<Float> SQUARE_0 = VectorMask.fromLong(ROW, 0x00FF);
-  static final VectorMask<Float> SQUARE_1 = VectorMask.fromLong(ROW, 0xFF00);
 
   private final Loop loop = new VectorSquaresGenerator().generate();
 
@@ -35,8 +34,12 @@ final class VectorSquares implements Squares {
     void run(long source, long sourceStride, long target, long targetStride, int count);
   }
 
+  private static VectorShuffle<Float> by(int distance) {
+    return VectorShuffle.fromOp(ROW, lane -> (lane ^ distance) % ROW.length());
+  }
+
   @Override
-  public int lines() {
+  public int side() {
     return VectorWidth.LANES;
   }
 
@@ -48,15 +51,16 @@ final class VectorSquares implements Squares {
   /** Runs it on made-up squares until it is compiled; false if it never was. */
   static boolean exercise(Squares squares) {
     int count = 16;
-    long row = (long) squares.lines() * Float.BYTES;
-    long bytes = SIDE * row * count;
+    long side = squares.side();
+    long sideBytes = side * Float.BYTES;
+    long bytes = side * sideBytes * count;
     try (NativeBlock block = new NativeBlock(2 * bytes)) {
-      long targetStride = (long) SIDE * count * Float.BYTES;
       return Warming.untilCompiled(
           64L * count * 16,
           () -> {
             for (int run = 0; run < 16; run++) {
-              squares.transpose(block.address(), row, block.address() + bytes, targetStride, count);
+              squares.transpose(
+                  block.address(), count * sideBytes, block.address() + bytes, sideBytes, count);
             }
           });
     }

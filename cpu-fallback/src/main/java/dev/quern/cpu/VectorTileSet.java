@@ -15,7 +15,7 @@ final class VectorTileSet implements TileSet {
 
   private static final Warming<Squares> SQUARES =
       VectorWidth.bits() < VectorSquares.LEAST_BITS
-          ? Warming.only(new PlainSquares(Squares.SIDE))
+          ? Warming.only(new PlainSquares(PlainSquares.LINE))
           : VectorSimd.warming(
               new PlainSquares(VectorWidth.LANES), VectorSquares::new, VectorSquares::exercise);
 

@@ -12,11 +12,11 @@ class RearrangementTest {
 
   @Test
   void transposesWhatSquaresDivideAndWhatTheyDoNot() {
-    Warming<Squares> plain = Warming.only(new PlainSquares(Squares.SIDE));
+    Warming<Squares> plain = Warming.only(new PlainSquares(PlainSquares.LINE));
     Warming<Squares> vector = Simd.choose().tiles().squares();
     vector.warmUp();
-    for (int rows : new int[] {1, 7, 8, 16, 17, 33, 64}) {
-      for (int columns : new int[] {1, 8, 9, 24, 31}) {
+    for (int rows : new int[] {1, 7, 8, 16, 17, 33, 64, 130, 150, 257}) {
+      for (int columns : new int[] {1, 8, 9, 16, 24, 31, 48, 200}) {
         assertThat(transposed(plain, rows, columns)).isEqualTo(expected(rows, columns));
         assertThat(transposed(vector, rows, columns)).isEqualTo(expected(rows, columns));
       }
