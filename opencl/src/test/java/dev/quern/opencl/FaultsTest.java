@@ -31,6 +31,7 @@ import org.lwjgl.opencl.CL10;
 /** What goes wrong is said clearly, and the process goes on. */
 final class FaultsTest {
   private static final int CYCLES = 10_000;
+  private static final int ROUNDS = 5;
 
   /** Growth of the process that {@link #CYCLES} cycles may show: 2 KB each would be 20 MB. */
   private static final long MOST_GROWTH_BYTES = 8L << 20;
@@ -156,17 +157,21 @@ final class FaultsTest {
     }
   }
 
+  /** What leaks does so in every round; the JVM's heap and the driver's pools grow in some. */
   @Test
   void tenThousandCyclesLeaveMemoryFlat() throws IOException {
+    long least = Long.MAX_VALUE;
     try (Device device = open()) {
-      cycle(device, CYCLES); // the driver's and the JVM's own pools fill up first
-      long before = residentBytes();
-      cycle(device, CYCLES);
-      assertThat(device.memory().liveBytes()).isZero();
-      assertThat(residentBytes() - before)
-          .as("growth of the process in %d cycles", CYCLES)
-          .isLessThan(MOST_GROWTH_BYTES);
+      for (int round = 0; round < ROUNDS; round++) {
+        long before = residentBytes();
+        cycle(device, CYCLES);
+        assertThat(device.memory().liveBytes()).isZero();
+        least = Math.min(least, residentBytes() - before);
+      }
     }
+    assertThat(least)
+        .as("least growth of the process in %d cycles", CYCLES)
+        .isLessThan(MOST_GROWTH_BYTES);
   }
 
   private static void cycle(Device device, int times) {
