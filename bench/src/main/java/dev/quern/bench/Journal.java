@@ -38,6 +38,7 @@ final class Journal {
   private final List<DeviceRun> finished = new ArrayList<>();
   private final Calm calm;
   private @Nullable Double peakAfter;
+  private @Nullable Double memoryAfter;
   private @Nullable DeviceInfo device;
   private List<Result> results = new ArrayList<>();
   private final DoubleSummaryStatistics handOvers = new DoubleSummaryStatistics();
@@ -83,9 +84,14 @@ final class Journal {
 
   /** Looks again at what the processors can do, now that all is measured. */
   void end() {
-    Double peak = processors.gflops() == null ? null : CpuRoof.peak();
+    if (processors.gflops() == null) {
+      return;
+    }
+    Double peak = CpuRoof.peak();
+    Double memory = CpuRoof.memory();
     synchronized (this) {
       peakAfter = peak;
+      memoryAfter = memory;
     }
   }
 
@@ -102,8 +108,8 @@ final class Journal {
     boolean known = handOvers.getCount() > 0;
     Quiet quiet =
         new Quiet(
-            processors.gflops(),
-            peakAfter,
+            new Quiet.Change(processors.gflops(), peakAfter),
+            new Quiet.Change(processors.memory(), memoryAfter),
             others.share(),
             known ? handOvers.getMin() : null,
             known ? handOvers.getMax() : null);

@@ -2,6 +2,7 @@ package dev.quern.bench.page;
 
 import dev.quern.bench.result.Machine;
 import dev.quern.bench.result.Quiet;
+import dev.quern.bench.result.Quiet.Change;
 import dev.quern.bench.result.Run;
 import dev.quern.bench.result.Settings;
 import java.util.Objects;
@@ -51,7 +52,7 @@ final class RunSection {
     if (quiet.disturbance() != null) {
       return "on a machine that was not quiet";
     }
-    return quiet.others() == null && quiet.before() == null
+    return quiet.others() == null && quiet.peak().before() == null
         ? "and nobody watched whether the machine was quiet"
         : "on a quiet machine";
   }
@@ -94,7 +95,8 @@ final class RunSection {
         list,
         "cases",
         "%s, at most %s s each".formatted(cases(settings), Numbers.tenths(settings.seconds())));
-    line(list, "peak", peak(run.quiet()));
+    line(list, "peak", change(run.quiet().peak(), "GFLOP/s"));
+    line(list, "memory", change(run.quiet().memory(), "GB/s"));
     line(list, "a line of memory", handOver(run.quiet()));
     Double others = run.quiet().others();
     line(list, "other work", others == null ? "" : Numbers.percent(others) + " of all processors");
@@ -110,14 +112,14 @@ final class RunSection {
     return machine.clock() == null ? "" : ", " + Numbers.whole(machine.clock()) + " MHz";
   }
 
-  private static String peak(Quiet quiet) {
-    if (quiet.before() == null) {
+  private static String change(Change change, String unit) {
+    if (change.before() == null) {
       return "";
     }
-    String before = Numbers.rounded(quiet.before()) + " GFLOP/s before";
-    return quiet.after() == null
+    String before = Numbers.rounded(change.before()) + " " + unit + " before";
+    return change.after() == null
         ? before
-        : before + ", " + Numbers.rounded(quiet.after()) + " after";
+        : before + ", " + Numbers.rounded(change.after()) + " after";
   }
 
   private static String handOver(Quiet quiet) {

@@ -31,6 +31,11 @@ public record Ceilings(@Nullable Double gflops, List<Level> levels) {
     levels = List.copyOf(levels);
   }
 
+  /** Bytes copied in a nanosecond behind all caches; null while not known. */
+  public @Nullable Double memory() {
+    return levels.isEmpty() ? null : levels.getLast().gigabytes();
+  }
+
   /** The level that so many bytes lie in, or null if none is known. */
   public @Nullable Level level(double bytes) {
     for (Level level : levels) {

@@ -160,7 +160,12 @@ class HtmlPageTest {
 
   @Test
   void aRunWithoutDevicesIsAPageToo() {
-    assertThat(HtmlPage.of(List.of(MadeUpRun.run(new Quiet(null, null, null, null, null), false))))
+    assertThat(
+            HtmlPage.of(
+                List.of(
+                    MadeUpRun.run(
+                        new Quiet(Quiet.Change.UNKNOWN, Quiet.Change.UNKNOWN, null, null, null),
+                        false))))
         .contains("No device", "0 cases", "</html>");
   }
 }

@@ -64,7 +64,7 @@ final class MadeUpRun {
             List.of(),
             null));
     return run(
-        new Quiet(233.0, 231.5, 0.004, 24.6, 25.9),
+        new Quiet(new Quiet.Change(233.0, 231.5), new Quiet.Change(52.1, 51.4), 0.004, 24.6, 25.9),
         true,
         device("cpu", DeviceInfo.Kind.CPU, "AMD EPYC 9V74", "AVX-512", ceilings, own),
         device(
@@ -85,7 +85,7 @@ final class MadeUpRun {
                 new Ceilings.Level("L2", 52_428_800, 8_200),
                 new Ceilings.Level("memory", Double.POSITIVE_INFINITY, 4_060)));
     return run(
-        new Quiet(233.0, 190.0, 0.12, null, null),
+        new Quiet(new Quiet.Change(233.0, 190.0), Quiet.Change.UNKNOWN, 0.12, null, null),
         false,
         device(
             "cuda:0",
@@ -116,7 +116,7 @@ final class MadeUpRun {
   /** Some results on a device with these ceilings, on a machine of which little is known. */
   static Run bare(Ceilings ceilings, List<Result> results) {
     return run(
-        new Quiet(null, null, null, null, null),
+        new Quiet(Quiet.Change.UNKNOWN, Quiet.Change.UNKNOWN, null, null, null),
         true,
         device("cpu", DeviceInfo.Kind.CPU, "a <processor> & \"more\"", "", ceilings, results));
   }

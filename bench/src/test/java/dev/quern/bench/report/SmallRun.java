@@ -20,7 +20,8 @@ final class SmallRun {
   private String date = "2026-01-02T03:04:05Z";
   private String id = "cpu";
   private String cpu = "A CPU";
-  private Quiet quiet = new Quiet(100.0, 100.0, 0.0, 25.0, 26.0);
+  private Quiet quiet =
+      new Quiet(new Quiet.Change(100.0, 100.0), new Quiet.Change(50.0, 50.0), 0.0, 25.0, 26.0);
 
   static SmallRun of(Result... results) {
     SmallRun run = new SmallRun();
@@ -44,7 +45,7 @@ final class SmallRun {
   }
 
   SmallRun disturbed() {
-    quiet = new Quiet(100.0, 50.0, null, null, null);
+    quiet = new Quiet(new Quiet.Change(100.0, 50.0), Quiet.Change.UNKNOWN, null, null, null);
     return this;
   }
 

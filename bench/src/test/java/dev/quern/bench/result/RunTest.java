@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quern.bench.result.Ceilings.Level;
+import dev.quern.bench.result.Quiet.Change;
 import dev.quern.core.DeviceInfo;
 import dev.quern.train.data.DataException;
 import java.io.IOException;
@@ -70,7 +71,7 @@ class RunTest {
             true,
             new Settings("fp32", 0.5, false, null, true),
             new Machine(null, 2, 3000.5, "Linux 6", "amd64", "25", "x", List.of("-Xmx1g"), "abc"),
-            new Quiet(200.0, null, 0.5, 25.0, null),
+            new Quiet(new Change(200.0, null), new Change(52.0, 47.5), 0.5, 25.0, null),
             List.of(
                 new DeviceRun(
                     new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "name", "driver", 5, null),
@@ -92,9 +93,22 @@ class RunTest {
 
   @Test
   void processorsThatWereMovedApartAreADisturbance() {
-    assertThat(new Quiet(1.0, 1.0, 0.0, 24.0, 27.0).disturbance()).isNull();
-    assertThat(new Quiet(1.0, 1.0, 0.0, 24.9, 182.0).disturbance())
+    Change same = new Change(1.0, 1.0);
+    assertThat(new Quiet(same, same, 0.0, 24.0, 27.0).disturbance()).isNull();
+    assertThat(new Quiet(same, same, 0.0, 24.9, 182.0).disturbance())
         .isEqualTo("a line of memory took 25 to 182 ns from one processor to the next");
+  }
+
+  @Test
+  void aPeakOrAMemoryThatChangedIsADisturbance() {
+    Change peak = new Change(240.0, 233.0);
+    assertThat(new Quiet(peak, new Change(52.0, 48.0), null, null, null).disturbance()).isNull();
+    assertThat(new Quiet(peak, new Change(52.0, 40.0), null, null, null).disturbance())
+        .isEqualTo("memory gave 52 GB/s before and 40 after, which cases past the caches hang on");
+    assertThat(new Quiet(new Change(240.0, 160.0), peak, null, null, null).disturbance())
+        .isEqualTo("the processors' peak was 240 GFLOP/s before and 160 after");
+    assertThat(new Quiet(Change.UNKNOWN, new Change(52.0, null), null, null, null).disturbance())
+        .isNull();
   }
 
   @Test
