@@ -23,12 +23,10 @@ final class CpuGemm extends Gemm {
   }
 
   private static void requireIntOffsets(CpuDevice device, Spec spec) {
-    double largest =
-        Math.max(
-            Math.max((double) spec.m(), spec.k()) * spec.lda(),
-            Math.max(
-                Math.max((double) spec.n(), spec.k()) * spec.ldb(),
-                (double) spec.m() * spec.ldc()));
+    double a = (double) (spec.transA() ? spec.k() : spec.m()) * spec.lda();
+    double b = (double) (spec.transB() ? spec.n() : spec.k()) * spec.ldb();
+    double c = (double) spec.m() * spec.ldc();
+    double largest = Math.max(Math.max(a, b), c);
     if (largest > Integer.MAX_VALUE) {
       throw new UnsupportedSpecException(
           device.id(), spec, "each matrix must have fewer than 2^31 elements, gaps included");

@@ -23,6 +23,12 @@ final class PanelLoop implements Products, WorkerPool.Loop {
    */
   record Packing(Rearrangement panel, long step) {}
 
+  /**
+   * What a panel takes at most, so that it has a chance to stay in a cache of its worker, and that
+   * 64 workers have room for theirs.
+   */
+  private static final long MOST_PANEL_BYTES = 2 << 20;
+
   /** Longs between workers' entries: two cache lines, as neighbours are fetched in pairs. */
   private static final int PAD = 16;
 
@@ -55,11 +61,15 @@ final class PanelLoop implements Products, WorkerPool.Loop {
     packedLast = new long[workers * PAD];
   }
 
-  /** Whether the products are there once each, and have B in several panels, all alike. */
+  /** Whether the products are there once each, and have B in several panels, small and alike. */
   static boolean suits(List<Part> parts) {
     return !parts.isEmpty()
-        && parts.stream().allMatch(part -> part.product().isOnceInPanels() && part.b() == 0)
+        && parts.stream().allMatch(part -> suits(part.product()) && part.b() == 0)
         && parts.stream().mapToInt(part -> part.product().panels()).distinct().count() == 1;
+  }
+
+  private static boolean suits(IndirectProduct product) {
+    return product.isOnceInPanels() && product.panelBytesOfB() <= MOST_PANEL_BYTES;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static dev.quern.cpu.ThreadCounts.requireSame;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quern.core.DeviceBuffer;
+import dev.quern.core.DeviceInfo;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.Gemm;
 import org.junit.jupiter.api.Test;
@@ -68,5 +69,18 @@ final class PanelLoopTest {
             gemm.run(bench.stream, a, b, null, c);
           }
         });
+  }
+
+  /** Sums of a hundred thousand products: a panel for each of many workers would be too much. */
+  @Test
+  void longPanelsArePackedForAllWorkersTogether() {
+    int k = 100_000;
+    Gemm.Spec spec = Gemm.builder(8, 256, k).transposed(false, true).scale(1, 1).build();
+    DeviceInfo info = new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "test", "test", 0, null);
+    try (CpuDevice device =
+            new CpuDevice(info, VectorSimd.preferred(), 64, HostMemory.ofThisMachine());
+        Gemm gemm = device.prepare(spec)) {
+      assertThat(gemm.workspaceBytes()).isLessThan(2L * 256 * k * Float.BYTES);
+    }
   }
 }
