@@ -29,10 +29,10 @@ public final class DialectGemm extends Gemm {
   }
 
   private static void requireIntOffsets(Parts parts, Spec s) {
-    double largest =
-        Math.max(
-            Math.max((double) s.m(), s.k()) * s.lda(),
-            Math.max(Math.max((double) s.n(), s.k()) * s.ldb(), (double) s.m() * s.ldc()));
+    double a = (double) (s.transA() ? s.k() : s.m()) * s.lda();
+    double b = (double) (s.transB() ? s.n() : s.k()) * s.ldb();
+    double c = (double) s.m() * s.ldc();
+    double largest = Math.max(Math.max(a, b), c);
     if (largest > Integer.MAX_VALUE) {
       throw new UnsupportedSpecException(
           parts.device().id(), s, "each matrix must have fewer than 2^31 elements, gaps included");
