@@ -193,10 +193,10 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private static String near(Quiet quiet) {
-    return quiet.nearest() == null
+    return quiet.best().handOver() == null
         ? ""
         : ", a line of memory took %.0f ns from one processor to the next"
-            .formatted(quiet.nearest());
+            .formatted(quiet.best().handOver());
   }
 
   private int verdict(Run run, int leftOut) {

@@ -72,8 +72,8 @@ final class Campaign {
         continue;
       }
       if (selection.allows(journal.seconds())) {
-        calm.await();
-        take(meter.measure(problem).handedOverIn(calm.handOver()), table);
+        calm.begin();
+        take(meter.measure(problem).when(calm.seen()), table);
       } else {
         leftOut++;
       }

@@ -6,6 +6,7 @@ import dev.quern.bench.machine.MachineScan;
 import dev.quern.bench.machine.OtherWork;
 import dev.quern.bench.result.Ceilings;
 import dev.quern.bench.result.DeviceRun;
+import dev.quern.bench.result.Look;
 import dev.quern.bench.result.Machine;
 import dev.quern.bench.result.Quiet;
 import dev.quern.bench.result.Result;
@@ -15,7 +16,6 @@ import dev.quern.core.DeviceInfo;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class Journal {
-  /** Seconds that waiting for a calm machine may cost; a quick run is to end in three minutes. */
-  private static final double PATIENCE = 180;
+  /** Seconds that waiting for a calm machine may cost each case. */
+  private static final double PATIENCE = 4;
 
-  private static final double QUICK_PATIENCE = 25;
+  /** The same in a quick run, which is to end in three minutes. */
+  private static final double QUICK_PATIENCE = 0.5;
 
   private final Settings settings;
   private final Machine machine = MachineScan.here();
@@ -41,7 +42,8 @@ final class Journal {
   private @Nullable Double memoryAfter;
   private @Nullable DeviceInfo device;
   private List<Result> results = new ArrayList<>();
-  private final DoubleSummaryStatistics handOvers = new DoubleSummaryStatistics();
+  private Look best = Look.UNKNOWN;
+  private Look worst = Look.UNKNOWN;
   private Ceilings ceilings = Ceilings.UNKNOWN;
 
   /**
@@ -65,9 +67,8 @@ final class Journal {
   /** Adds a result of the device that was begun. */
   synchronized void add(Result result) {
     results.add(result);
-    if (result.handOver() != null) {
-      handOvers.accept(result.handOver());
-    }
+    best = best.best(result.look());
+    worst = worst.worst(result.look());
     ceilings = SeenCeilings.raised(ceilings, result);
   }
 
@@ -105,14 +106,13 @@ final class Journal {
     if (device != null) {
       devices.add(new DeviceRun(device, ceilings, results));
     }
-    boolean known = handOvers.getCount() > 0;
     Quiet quiet =
         new Quiet(
             new Quiet.Change(processors.gflops(), peakAfter),
             new Quiet.Change(processors.memory(), memoryAfter),
             others.share(),
-            known ? handOvers.getMin() : null,
-            known ? handOvers.getMax() : null);
+            best,
+            worst);
     return new Run(date, seconds(), complete, settings, machine, quiet, devices);
   }
 

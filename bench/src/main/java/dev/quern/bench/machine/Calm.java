@@ -1,84 +1,100 @@
 package dev.quern.bench.machine;
 
-import dev.quern.bench.result.Quiet;
+import dev.quern.bench.result.Look;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether all processors are there, and as near to each other as they have been. On shared hosts
- * one of two goes to somebody else for a second or so, which no counter of the system shows; but
- * the peak is then half of what it was. For some seconds or minutes they may lie on different
- * caches, which {@link HandOver} shows.
+ * Whether the machine does what it can do at its best. On shared hosts one of two processors goes
+ * to somebody else for a second or so, which no counter of the system shows, but halves their peak.
+ * For seconds or minutes they may lie on different caches, which {@link HandOver} shows, or others
+ * may use the same cores, which {@link IssueRate} does.
  */
 public final class Calm {
   /** Of a machine that nobody looks at. */
-  public static final Calm UNWATCHED = new Calm(null, 0);
+  public static final Calm UNWATCHED = new Calm(Look.UNKNOWN, 0);
 
-  /** What a quiet machine's peak never falls below, as a share of the most that was seen. */
-  private static final double LEAST = 0.9;
-
-  private static final double PROBE_SECONDS = 0.01;
+  private static final double PROBE_SECONDS = 0.002;
   private static final double MOST_SECONDS = 15;
-  private static final long PAUSE_NANOS = 100_000_000;
+  private static final long PAUSE_NANOS = 50_000_000;
 
-  private final @Nullable Double peak;
+  private final boolean watched;
 
-  /** The shortest hand-over so far, in nanoseconds. */
-  private double nearest;
+  /** The best of each number while all of them were good. */
+  private Look best;
 
-  private @Nullable Double handOver;
+  /** The worst that was taken for calm in this case. */
+  private Look seen = Look.UNKNOWN;
 
-  /** Seconds that may still be spent on waiting and repeating; a machine may never be calm. */
-  private double patience;
+  /** Seconds that a case may spend on waiting and repeating; a machine may never be calm. */
+  private final double patience;
+
+  /** What is left of those, of earlier cases' too. */
+  private double left;
 
   /**
    * Nothing is known without a peak, and everything taken for calm.
    *
    * @param peak operations in a nanosecond of all processors when nobody else needs them, or null
-   * @param patience seconds that may be spent on waiting and repeating
+   * @param patience seconds that a case may spend on waiting and repeating, beside what those
+   *     before it have left
    */
   public Calm(@Nullable Double peak, double patience) {
-    this(peak, patience, HandOver.expected(CacheLevel.ofThisMachine()));
+    this(new Look(peak, HandOver.expected(CacheLevel.ofThisMachine()), null), patience);
   }
 
-  Calm(@Nullable Double peak, double patience, double nearest) {
-    this.peak = peak;
+  Calm(Look best, double patience) {
+    this.best = best;
     this.patience = patience;
-    this.nearest = nearest;
+    left = patience;
+    watched = best.peak() != null;
   }
 
-  /** Looks, in a few hundredths of a second; but always says yes once patience is at its end. */
+  /** Waits for calm before a case, but for some seconds at most. */
+  public void begin() {
+    left = Math.max(0, left) + patience;
+    await();
+    seen = Look.UNKNOWN;
+  }
+
+  /** Looks, in a hundredth of a second or two; but always says yes once patience is at its end. */
   public boolean holds() {
-    if (peak == null) {
+    if (!watched) {
       return true;
     }
-    Double now = CpuRoof.peak(PROBE_SECONDS);
-    boolean there = now == null || now >= LEAST * peak;
-    handOver = HandOver.nanos(PROBE_SECONDS);
-    boolean near = handOver == null || !Quiet.apart(nearest, handOver);
-    if (handOver != null) {
-      nearest = Math.min(nearest, handOver);
+    Look now =
+        new Look(
+            CpuRoof.peak(PROBE_SECONDS),
+            HandOver.nanos(PROBE_SECONDS),
+            CpuRoof.issued(PROBE_SECONDS));
+    boolean good = now.worseThan(best) == null;
+    if (good) {
+      best = best.best(now);
     }
-    return (there && near) || patience <= 0;
+    boolean taken = good || left <= 0;
+    if (taken) {
+      seen = seen.worst(now);
+    }
+    return taken;
   }
 
-  /** Nanoseconds from one processor to the next when it looked last; null if not known. */
-  public @Nullable Double handOver() {
-    return handOver;
+  /** The worst of what it saw and took for calm since the case began. */
+  public Look seen() {
+    return seen;
   }
 
-  /** Waits until it is calm, but for some seconds at most. */
-  public void await() {
+  /** Drops what began so many seconds ago, and waits until it is calm. */
+  public void repeat(double seconds) {
+    left -= seconds;
+    await();
+  }
+
+  private void await() {
     long begun = System.nanoTime();
-    double most = Math.min(MOST_SECONDS, patience);
+    double most = Math.min(MOST_SECONDS, left);
     while (!holds() && System.nanoTime() - begun < most * 1e9) {
       LockSupport.parkNanos(PAUSE_NANOS);
     }
-    spend((System.nanoTime() - begun) / 1e9);
-  }
-
-  /** Notes what calm has cost; when patience is at its end, everything is taken for calm. */
-  public void spend(double seconds) {
-    patience -= seconds;
+    left -= (System.nanoTime() - begun) / 1e9;
   }
 }

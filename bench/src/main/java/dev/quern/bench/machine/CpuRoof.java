@@ -59,6 +59,13 @@ public final class CpuRoof {
     }
   }
 
+  /** Small integer operations in a nanosecond. */
+  static double issued(double seconds) {
+    try (Processors processors = new Processors(Runtime.getRuntime().availableProcessors())) {
+      return IssueRate.operations(processors, seconds);
+    }
+  }
+
   /**
    * Bytes copied in a nanosecond past all caches, in half a second; null without the Vector API.
    */

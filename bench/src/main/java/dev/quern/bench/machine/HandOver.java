@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * peak.
  */
 final class HandOver {
-  /** Of each pair in a sample: half a millisecond to four. */
-  private static final int THROWS = 20_000;
+  /** Of each pair in a sample: an eighth of a millisecond to one. */
+  private static final int THROWS = 5_000;
 
   /** Ints between two pairs' balls: two lines of 64 bytes, as they are fetched in pairs. */
   private static final int APART = 32;

@@ -14,8 +14,8 @@ import java.util.List;
  * @param <T> what a sample is
  */
 final class CalmSamples<T> {
-  /** Between two looks, which take a third of it. */
-  private static final long SPELL_NANOS = 100_000_000;
+  /** Between two looks, which take a quarter of it. */
+  private static final long SPELL_NANOS = 60_000_000;
 
   private final Calm calm;
   private final List<T> samples = new ArrayList<>();
@@ -48,8 +48,7 @@ final class CalmSamples<T> {
     boolean holds = calm.holds();
     if (!holds) {
       samples.subList(kept, samples.size()).clear();
-      calm.spend((System.nanoTime() - looked) / 1e9);
-      calm.await();
+      calm.repeat((System.nanoTime() - looked) / 1e9);
     }
     kept = samples.size();
     looked = System.nanoTime();

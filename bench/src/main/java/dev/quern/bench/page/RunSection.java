@@ -98,6 +98,7 @@ final class RunSection {
     line(list, "peak", change(run.quiet().peak(), "GFLOP/s"));
     line(list, "memory", change(run.quiet().memory(), "GB/s"));
     line(list, "a line of memory", handOver(run.quiet()));
+    line(list, "integers", issued(run.quiet()));
     Double others = run.quiet().others();
     line(list, "other work", others == null ? "" : Numbers.percent(others) + " of all processors");
     return list;
@@ -123,16 +124,22 @@ final class RunSection {
   }
 
   private static String handOver(Quiet quiet) {
-    Double nearest = quiet.nearest();
-    Double farthest = quiet.farthest();
-    if (nearest == null || farthest == null) {
+    String nanos = range(quiet.best().handOver(), quiet.worst().handOver());
+    return nanos.isEmpty() ? "" : nanos + " ns from one processor to the next";
+  }
+
+  private static String issued(Quiet quiet) {
+    String rates = range(quiet.worst().issued(), quiet.best().issued());
+    return rates.isEmpty() ? "" : rates + " G operations/s";
+  }
+
+  private static String range(@Nullable Double least, @Nullable Double most) {
+    if (least == null || most == null) {
       return "";
     }
-    String nanos = Numbers.whole(nearest);
-    if (Math.rint(nearest) < Math.rint(farthest)) {
-      nanos += " to " + Numbers.whole(farthest);
-    }
-    return nanos + " ns from one processor to the next";
+    String from = Numbers.whole(least);
+    String to = Numbers.whole(most);
+    return from.equals(to) ? from : from + " to " + to;
   }
 
   /** Each flag on a line of its own where they do not fit in one. */

@@ -15,12 +15,12 @@ import java.util.concurrent.locks.LockSupport;
  *
  * @param pairs how many
  * @param round how long a round takes
- * @param settle the pause in front of each round. Threads that wait for work spin at first, and
- *     would take a processor from the other side: by the processor time of their process,
- *     OpenBLAS's (also in DL4J) for 100 ms, those of oneDNN and TensorFlow for no more than that
- *     clock's step, 10 ms. Quern's spin for about 0.2 ms. OMP_WAIT_POLICY=passive is no way out: a
- *     step of PyTorch and DL4J took 1.3 to 1.8 times as long
- * @param calm whether the machine is fit for measuring; pairs that end when it is not are taken
+ * @param settle the pause after each round. Threads that wait for work spin at first, and would
+ *     take a processor from the other side: by the processor time of their process, OpenBLAS's
+ *     (also in DL4J) for 100 ms, those of oneDNN and TensorFlow for no more than that clock's step,
+ *     10 ms. Quern's spin for about 0.2 ms. OMP_WAIT_POLICY=passive is no way out: a step of
+ *     PyTorch and DL4J took 1.3 to 1.8 times as long
+ * @param calm whether the machine is fit for measuring; a pair that ends when it is not is taken
  *     again
  */
 public record Pairing(int pairs, Duration round, Duration settle, Calm calm) {
@@ -54,7 +54,7 @@ public record Pairing(int pairs, Duration round, Duration settle, Calm calm) {
       return without(peer, Outcome.FAILED, e);
     }
     try {
-      return new PeerResult(peer.name(), peer.version(), Outcome.OK, how, calmRounds(own, peer));
+      return new PeerResult(peer.name(), peer.version(), Outcome.OK, how, rounds(own, peer));
     } catch (PeerException e) {
       return without(peer, Outcome.FAILED, e);
     }
@@ -65,24 +65,13 @@ public record Pairing(int pairs, Duration round, Duration settle, Calm calm) {
     return new PeerResult(peer.name(), peer.version(), outcome, message, null);
   }
 
-  private PeerResult.Figures calmRounds(Side own, PeerProcess peer) {
-    while (true) {
-      long begun = System.nanoTime();
-      PeerResult.Figures figures = rounds(own, peer);
-      pause();
-      if (calm.holds()) {
-        return figures;
-      }
-      calm.spend((System.nanoTime() - begun) / 1e9);
-      calm.await();
-    }
-  }
-
   private PeerResult.Figures rounds(Side own, PeerProcess peer) {
     double[] ours = new double[pairs];
     double[] theirs = new double[pairs];
     double[] ratios = new double[pairs];
-    for (int pair = 0; pair < pairs; pair++) {
+    pause();
+    for (int pair = 0; pair < pairs; ) {
+      long begun = System.nanoTime();
       if (pair % 2 == 0) {
         ours[pair] = timed(own);
         theirs[pair] = timed(peer::round);
@@ -91,6 +80,11 @@ public record Pairing(int pairs, Duration round, Duration settle, Calm calm) {
         ours[pair] = timed(own);
       }
       ratios[pair] = theirs[pair] / ours[pair];
+      if (calm.holds()) {
+        pair++;
+      } else {
+        calm.repeat((System.nanoTime() - begun) / 1e9);
+      }
     }
     Summary ratio = Summary.of(ratios);
     return new PeerResult.Figures(
@@ -103,8 +97,9 @@ public record Pairing(int pairs, Duration round, Duration settle, Calm calm) {
   }
 
   private double timed(Side side) {
+    double nanos = side.round(round.toNanos());
     pause();
-    return side.round(round.toNanos());
+    return nanos;
   }
 
   private void pause() {

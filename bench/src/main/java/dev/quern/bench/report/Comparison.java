@@ -1,7 +1,8 @@
 package dev.quern.bench.report;
 
 import dev.quern.bench.result.DeviceRun;
-import dev.quern.bench.result.Quiet;
+import dev.quern.bench.result.Look;
+import dev.quern.bench.result.Machine;
 import dev.quern.bench.result.Result;
 import dev.quern.bench.result.Run;
 import dev.quern.bench.result.Summary;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** What became faster or slower from one run to another, and of what that cannot be said. */
 public final class Comparison {
@@ -39,15 +39,15 @@ public final class Comparison {
    * @param name the device and the case
    * @param ratio the old time over the new one: above 1 it became faster
    * @param doubt how far off the ratio may be, as a share
-   * @param moved whether the host had moved its processors apart in one of the two runs
+   * @param disturbed whether the machine could do less in one of the two runs
    */
-  record Line(String name, double ratio, double doubt, boolean moved) {
+  record Line(String name, double ratio, double doubt, boolean disturbed) {
 
     /**
      * Faster or slower by more than nothing with all doubt taken off, or the same with it added.
      */
     Verdict verdict() {
-      if (moved) {
+      if (disturbed) {
         return Verdict.UNDECIDED;
       }
       double least = ratio * (1 - doubt);
@@ -78,23 +78,24 @@ public final class Comparison {
   public static Comparison of(Run before, Run after) {
     Map<String, Result> old = measured(before);
     Map<String, Result> now = measured(after);
+    boolean here = sameMachine(before.machine(), after.machine());
     List<Line> lines = new ArrayList<>();
     now.forEach(
         (name, result) -> {
           Result earlier = old.get(name);
           if (earlier != null) {
-            lines.add(line(name, earlier, result));
+            lines.add(line(name, earlier, result, here));
           }
         });
     if (lines.isEmpty()) {
       throw new DataException("the two runs have no case of the same device in common");
     }
     List<String> remarks = remarks(before, after, old.size(), now.size(), lines.size());
-    long moved = lines.stream().filter(Line::moved).count();
-    if (moved > 0) {
+    long disturbed = lines.stream().filter(Line::disturbed).count();
+    if (disturbed > 0) {
       remarks.add(
-          "%d cases are undecided as the host had moved the processors apart in one of the runs"
-              .formatted(moved));
+          "%d cases are undecided as the machine could do less when one of the runs measured them"
+              .formatted(disturbed));
     }
     return new Comparison(lines, remarks);
   }
@@ -111,24 +112,26 @@ public final class Comparison {
     return measured;
   }
 
-  private static Line line(String name, Result before, Result after) {
+  private static Line line(String name, Result before, Result after, boolean sameMachine) {
     Summary old = times(before);
     Summary now = times(after);
     return new Line(
         name,
         old.median() / now.median(),
         Math.hypot(doubt(old), doubt(now)),
-        moved(before.handOver(), after.handOver()));
+        sameMachine && differ(before.look(), after.look()));
   }
 
   private static Summary times(Result result) {
     return Objects.requireNonNull(result.measurement()).times();
   }
 
-  private static boolean moved(@Nullable Double before, @Nullable Double after) {
-    return before != null
-        && after != null
-        && (Quiet.apart(before, after) || Quiet.apart(after, before));
+  private static boolean differ(Look before, Look after) {
+    return before.worseThan(after) != null || after.worseThan(before) != null;
+  }
+
+  private static boolean sameMachine(Machine before, Machine after) {
+    return Objects.equals(before.cpu(), after.cpu()) && before.processors() == after.processors();
   }
 
   /** With too few samples for an interval, what lies between the quartiles. */
@@ -138,8 +141,7 @@ public final class Comparison {
 
   private static List<String> remarks(Run before, Run after, int old, int now, int common) {
     List<String> remarks = new ArrayList<>();
-    if (!Objects.equals(before.machine().cpu(), after.machine().cpu())
-        || before.machine().processors() != after.machine().processors()) {
+    if (!sameMachine(before.machine(), after.machine())) {
       remarks.add(
           "the machines differ: %s with %d processors, then %s with %d"
               .formatted(

@@ -1,10 +1,10 @@
 package dev.quern.bench.report;
 
 import dev.quern.bench.result.Ceilings;
+import dev.quern.bench.result.Look;
 import dev.quern.bench.result.Measurement;
 import dev.quern.bench.result.Outcome;
 import dev.quern.bench.result.PeerResult;
-import dev.quern.bench.result.Quiet;
 import dev.quern.bench.result.Result;
 import dev.quern.bench.result.Summary;
 import dev.quern.core.DeviceInfo;
@@ -25,8 +25,8 @@ public final class Table {
   private final PrintWriter out;
   private final int width;
 
-  /** The shortest hand-over between processors of all lines so far. */
-  private double nearest = Double.POSITIVE_INFINITY;
+  /** What processors could do at their best, of all lines so far. */
+  private Look best = Look.UNKNOWN;
 
   /**
    * A table.
@@ -71,7 +71,7 @@ public final class Table {
         m.call() == null ? "-" : String.format(Locale.ROOT, "%.0f", m.call().median()),
         rate(m, m.nanos()),
         share(ceilings.share(m)),
-        m.implementation() + remark(result.handOver()));
+        m.implementation() + remark(result.look()));
     for (PeerResult peer : result.peers()) {
       if (peer.outcome() != Outcome.ABSENT) { // OpenBLAS has no convolutions: no news
         peer(m, peer);
@@ -79,14 +79,10 @@ public final class Table {
     }
   }
 
-  private String remark(@Nullable Double handOver) {
-    if (handOver == null) {
-      return "";
-    }
-    nearest = Math.min(nearest, handOver);
-    return Quiet.apart(nearest, handOver)
-        ? String.format(Locale.ROOT, " (processors apart: %.0f ns)", handOver)
-        : "";
+  private String remark(Look look) {
+    best = best.best(look);
+    String worse = look.worseThan(best);
+    return worse == null ? "" : " (" + worse + ")";
   }
 
   private void peer(Measurement own, PeerResult peer) {

@@ -11,16 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param memory bytes copied in a nanosecond to and from memory
  * @param others processor time of other processes and of other guests of the host, as a share of
  *     all; null if not known
- * @param nearest nanoseconds that a line of memory took from one processor to the next, in the case
- *     with the least; null if not known
- * @param farthest the same in the case with the most
+ * @param best of what was seen beside the cases, number by number
+ * @param worst of the same
  */
-public record Quiet(
-    Change peak,
-    Change memory,
-    @Nullable Double others,
-    @Nullable Double nearest,
-    @Nullable Double farthest) {
+public record Quiet(Change peak, Change memory, @Nullable Double others, Look best, Look worst) {
 
   /**
    * What was measured twice.
@@ -48,14 +42,6 @@ public record Quiet(
   /** Processor time of others that is no more than what a system always does. */
   private static final double MOST_OTHERS = 0.03;
 
-  /** Between one cache and several lies a factor of seven or so, within each of one and a half. */
-  private static final double MOVED = 2;
-
-  /** Whether the second hand-over is that of processors which a host has moved apart. */
-  public static boolean apart(double near, double far) {
-    return far > MOVED * near;
-  }
-
   /** Why the numbers deserve doubt; null if they do not, or if nothing is known. */
   public @Nullable String disturbance() {
     if (others != null && others > MOST_OTHERS) {
@@ -65,9 +51,9 @@ public record Quiet(
       return "the processors' peak was %.0f GFLOP/s before and %.0f after"
           .formatted(peak.before(), peak.after());
     }
-    if (nearest != null && farthest != null && apart(nearest, farthest)) {
-      return "a line of memory took %.0f to %.0f ns from one processor to the next"
-          .formatted(nearest, farthest);
+    String worse = worst.worseThan(best);
+    if (worse != null) {
+      return "in a case or more " + worse;
     }
     if (memory.exceeds(MOST_DIFFERENCE_OF_MEMORY)) {
       return "memory gave %.0f GB/s before and %.0f after, which cases past the caches hang on"
@@ -83,8 +69,12 @@ public record Quiet(
     map.put("memory_gigabytes_before", memory.before());
     map.put("memory_gigabytes_after", memory.after());
     map.put("others_share", others);
-    map.put("hand_over_nanos_least", nearest);
-    map.put("hand_over_nanos_most", farthest);
+    map.put("peak_gflops_most", best.peak());
+    map.put("peak_gflops_least", worst.peak());
+    map.put("hand_over_nanos_least", best.handOver());
+    map.put("hand_over_nanos_most", worst.handOver());
+    map.put("issued_gops_most", best.issued());
+    map.put("issued_gops_least", worst.issued());
     map.put("disturbance", disturbance());
     return map;
   }
@@ -94,8 +84,14 @@ public record Quiet(
         change(fields, "peak_gflops"),
         change(fields, "memory_gigabytes"),
         fields.numberOrNull("others_share"),
-        fields.numberOrNull("hand_over_nanos_least"),
-        fields.numberOrNull("hand_over_nanos_most"));
+        new Look(
+            fields.numberOrNull("peak_gflops_most"),
+            fields.numberOrNull("hand_over_nanos_least"),
+            fields.numberOrNull("issued_gops_most")),
+        new Look(
+            fields.numberOrNull("peak_gflops_least"),
+            fields.numberOrNull("hand_over_nanos_most"),
+            fields.numberOrNull("issued_gops_least")));
   }
 
   private static Change change(Fields fields, String what) {

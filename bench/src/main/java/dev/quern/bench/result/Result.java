@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param message why it did not go well, or null
  * @param measurement what was measured, or null
  * @param peers how others did
- * @param handOver nanoseconds that a line of memory took from one of the machine's processors to
- *     the next when it was measured; null if not known
+ * @param look what the machine's processors could do when it was measured
  */
 public record Result(
     String name,
@@ -23,7 +22,7 @@ public record Result(
     @Nullable String message,
     @Nullable Measurement measurement,
     List<PeerResult> peers,
-    @Nullable Double handOver) {
+    Look look) {
 
   /** Copies the list. */
   public Result {
@@ -37,12 +36,12 @@ public record Result(
 
   /** Measured, in turns with others. */
   public static Result ok(String name, Measurement measurement, List<PeerResult> peers) {
-    return new Result(name, Outcome.OK, null, measurement, peers, null);
+    return new Result(name, Outcome.OK, null, measurement, peers, Look.UNKNOWN);
   }
 
   /** Not offered by the device. */
   public static Result absent(String name, UnsupportedSpecException e) {
-    return new Result(name, Outcome.ABSENT, reason(e), null, List.of(), null);
+    return new Result(name, Outcome.ABSENT, reason(e), null, List.of(), Look.UNKNOWN);
   }
 
   /** Ended by an error. */
@@ -52,12 +51,12 @@ public record Result(
 
   /** Gone wrong. */
   public static Result failed(String name, String message) {
-    return new Result(name, Outcome.FAILED, message, null, List.of(), null);
+    return new Result(name, Outcome.FAILED, message, null, List.of(), Look.UNKNOWN);
   }
 
-  /** The same, when a line of memory took so long from one processor to the next. */
-  public Result handedOverIn(@Nullable Double nanos) {
-    return new Result(name, outcome, message, measurement, peers, nanos);
+  /** The same, when the machine's processors could do this. */
+  public Result when(Look seen) {
+    return new Result(name, outcome, message, measurement, peers, seen);
   }
 
   private static String reason(RuntimeException e) {
@@ -79,7 +78,9 @@ public record Result(
     if (measurement != null) {
       measurement.write(map);
       map.put("share_of_roof", ceilings.share(measurement));
-      map.put("hand_over_nanos", handOver);
+      map.put("peak_gflops", look.peak());
+      map.put("hand_over_nanos", look.handOver());
+      map.put("issued_gops", look.issued());
       map.put("peers", peers.stream().map(PeerResult::asMap).toList());
     }
     return map;
@@ -94,6 +95,9 @@ public record Result(
         fields.textOrNull("message"),
         ok ? Measurement.from(fields) : null,
         ok ? fields.objects("peers").stream().map(PeerResult::from).toList() : List.of(),
-        fields.numberOrNull("hand_over_nanos"));
+        new Look(
+            fields.numberOrNull("peak_gflops"),
+            fields.numberOrNull("hand_over_nanos"),
+            fields.numberOrNull("issued_gops")));
   }
 }

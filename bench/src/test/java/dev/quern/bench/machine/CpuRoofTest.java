@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quern.bench.result.Ceilings;
 import dev.quern.bench.result.Ceilings.Level;
+import dev.quern.bench.result.Look;
 import dev.quern.bench.result.Machine;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class CpuRoofTest {
@@ -61,14 +63,28 @@ class CpuRoofTest {
   }
 
   @Test
-  void itIsCalmIfThePeakIsThereAndTheProcessorsAreNear() {
-    assertThat(new Calm(null, 60).holds()).isTrue();
-    assertThat(new Calm(1e-9, 60, 1e9).holds()).isTrue();
-    assertThat(new Calm(1e9, 60, 1e9).holds()).isFalse();
-    Calm apart = new Calm(1e-9, 60, 1e-9);
-    assertThat(apart.holds()).as("farther than ever").isEqualTo(apart.handOver() == null);
-    Calm never = new Calm(1e9, 60, 1e9);
-    never.spend(100);
-    assertThat(never.holds()).as("out of patience").isTrue();
+  void itIsCalmIfNothingIsWorseThanAtItsBest() {
+    assertThat(new Calm(Look.UNKNOWN, 60).holds()).isTrue();
+    assertThat(calm(1e-9, 1e9, null).holds()).isTrue();
+    assertThat(calm(1e9, 1e9, null).holds()).isFalse();
+    Calm apart = calm(1e-9, 1e-9, null);
+    assertThat(apart.holds()).as("farther than ever").isEqualTo(HandOver.nanos(0) == null);
+    assertThat(calm(1e-9, 1e9, 1e9).holds()).as("others on the same cores").isFalse();
+  }
+
+  @Test
+  void patienceThatIsAtItsEndTakesAllForCalmAndSaysWhatItSaw() {
+    Calm never = new Calm(new Look(1e9, 1e9, null), 0.01);
+    assertThat(never.holds()).isFalse();
+    assertThat(never.seen()).as("nothing was taken").isEqualTo(Look.UNKNOWN);
+    never.repeat(0.02);
+    assertThat(never.holds()).isTrue();
+    assertThat(never.seen().peak()).isLessThan(1e9);
+    never.begin();
+    assertThat(never.seen()).as("of another case").isEqualTo(Look.UNKNOWN);
+  }
+
+  private static Calm calm(double peak, double handOver, @Nullable Double issued) {
+    return new Calm(new Look(peak, handOver, issued), 60);
   }
 }

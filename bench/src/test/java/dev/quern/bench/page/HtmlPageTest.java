@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quern.bench.report.OutputFile;
 import dev.quern.bench.report.RunFile;
 import dev.quern.bench.result.Ceilings;
+import dev.quern.bench.result.Look;
 import dev.quern.bench.result.Outcome;
 import dev.quern.bench.result.Quiet;
 import dev.quern.bench.result.Result;
@@ -91,7 +92,8 @@ class HtmlPageTest {
             CEILINGS,
             PRODUCT,
             Result.failed("relu/1", "wrong in element 7"),
-            new Result("adam/1", Outcome.ABSENT, "not offered here", null, List.of(), null));
+            new Result(
+                "adam/1", Outcome.ABSENT, "not offered here", null, List.of(), Look.UNKNOWN));
     assertThat(page)
         .containsSubsequence("1 failed.", "data-case=\"relu/1\"", "wrong in element 7")
         .containsSubsequence("data-case=\"relu/1\"", "data-case=\"gemm/a forward\"")
@@ -164,7 +166,12 @@ class HtmlPageTest {
             HtmlPage.of(
                 List.of(
                     MadeUpRun.run(
-                        new Quiet(Quiet.Change.UNKNOWN, Quiet.Change.UNKNOWN, null, null, null),
+                        new Quiet(
+                            Quiet.Change.UNKNOWN,
+                            Quiet.Change.UNKNOWN,
+                            null,
+                            Look.UNKNOWN,
+                            Look.UNKNOWN),
                         false))))
         .contains("No device", "0 cases", "</html>");
   }

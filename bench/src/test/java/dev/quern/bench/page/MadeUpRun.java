@@ -2,6 +2,7 @@ package dev.quern.bench.page;
 
 import dev.quern.bench.result.Ceilings;
 import dev.quern.bench.result.DeviceRun;
+import dev.quern.bench.result.Look;
 import dev.quern.bench.result.Machine;
 import dev.quern.bench.result.Measurement;
 import dev.quern.bench.result.Outcome;
@@ -62,9 +63,14 @@ final class MadeUpRun {
             "this layout is not offered",
             null,
             List.of(),
-            null));
+            Look.UNKNOWN));
     return run(
-        new Quiet(new Quiet.Change(233.0, 231.5), new Quiet.Change(52.1, 51.4), 0.004, 24.6, 25.9),
+        new Quiet(
+            new Quiet.Change(233.0, 231.5),
+            new Quiet.Change(52.1, 51.4),
+            0.004,
+            new Look(234.0, 24.6, 25.1),
+            new Look(231.0, 25.9, 24.9)),
         true,
         device("cpu", DeviceInfo.Kind.CPU, "AMD EPYC 9V74", "AVX-512", ceilings, own),
         device(
@@ -85,7 +91,8 @@ final class MadeUpRun {
                 new Ceilings.Level("L2", 52_428_800, 8_200),
                 new Ceilings.Level("memory", Double.POSITIVE_INFINITY, 4_060)));
     return run(
-        new Quiet(new Quiet.Change(233.0, 190.0), Quiet.Change.UNKNOWN, 0.12, null, null),
+        new Quiet(
+            new Quiet.Change(233.0, 190.0), Quiet.Change.UNKNOWN, 0.12, Look.UNKNOWN, Look.UNKNOWN),
         false,
         device(
             "cuda:0",
@@ -116,7 +123,7 @@ final class MadeUpRun {
   /** Some results on a device with these ceilings, on a machine of which little is known. */
   static Run bare(Ceilings ceilings, List<Result> results) {
     return run(
-        new Quiet(Quiet.Change.UNKNOWN, Quiet.Change.UNKNOWN, null, null, null),
+        new Quiet(Quiet.Change.UNKNOWN, Quiet.Change.UNKNOWN, null, Look.UNKNOWN, Look.UNKNOWN),
         true,
         device("cpu", DeviceInfo.Kind.CPU, "a <processor> & \"more\"", "", ceilings, results));
   }

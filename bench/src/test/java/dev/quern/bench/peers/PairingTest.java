@@ -74,8 +74,10 @@ class PairingTest {
     try (PeerProcess peer = peer("right")) {
       PeerResult result = SHORT.watching(never).measure(PRODUCT, nanos -> ++rounds[0], peer);
       assertThat(result.outcome()).as(result.text()).isEqualTo(Outcome.OK);
-      assertThat(rounds[0]).isGreaterThanOrEqualTo(10);
-      assertThat(Objects.requireNonNull(result.figures()).ownNanos()).isGreaterThan(5);
+      assertThat(rounds[0]).isGreaterThan(5);
+      assertThat(Objects.requireNonNull(result.figures()).ownNanos())
+          .as("median of kept rounds")
+          .isGreaterThan(3);
     }
   }
 

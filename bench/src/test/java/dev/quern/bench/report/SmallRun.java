@@ -2,6 +2,7 @@ package dev.quern.bench.report;
 
 import dev.quern.bench.result.Ceilings;
 import dev.quern.bench.result.DeviceRun;
+import dev.quern.bench.result.Look;
 import dev.quern.bench.result.Machine;
 import dev.quern.bench.result.Measurement;
 import dev.quern.bench.result.PeerResult;
@@ -21,7 +22,12 @@ final class SmallRun {
   private String id = "cpu";
   private String cpu = "A CPU";
   private Quiet quiet =
-      new Quiet(new Quiet.Change(100.0, 100.0), new Quiet.Change(50.0, 50.0), 0.0, 25.0, 26.0);
+      new Quiet(
+          new Quiet.Change(100.0, 100.0),
+          new Quiet.Change(50.0, 50.0),
+          0.0,
+          new Look(100.0, 25.0, 60.0),
+          new Look(99.0, 26.0, 58.0));
 
   static SmallRun of(Result... results) {
     SmallRun run = new SmallRun();
@@ -45,7 +51,9 @@ final class SmallRun {
   }
 
   SmallRun disturbed() {
-    quiet = new Quiet(new Quiet.Change(100.0, 50.0), Quiet.Change.UNKNOWN, null, null, null);
+    quiet =
+        new Quiet(
+            new Quiet.Change(100.0, 50.0), Quiet.Change.UNKNOWN, null, Look.UNKNOWN, Look.UNKNOWN);
     return this;
   }
 

@@ -71,7 +71,12 @@ class RunTest {
             true,
             new Settings("fp32", 0.5, false, null, true),
             new Machine(null, 2, 3000.5, "Linux 6", "amd64", "25", "x", List.of("-Xmx1g"), "abc"),
-            new Quiet(new Change(200.0, null), new Change(52.0, 47.5), 0.5, 25.0, null),
+            new Quiet(
+                new Change(200.0, null),
+                new Change(52.0, 47.5),
+                0.5,
+                new Look(210.0, 25.0, 60.0),
+                new Look(null, null, 50.0)),
             List.of(
                 new DeviceRun(
                     new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "name", "driver", 5, null),
@@ -84,7 +89,7 @@ class RunTest {
                                 List.of(
                                     new PeerResult("P", "1", Outcome.OK, "how", figures),
                                     new PeerResult("Q", "2", Outcome.ABSENT, "why", null)))
-                            .handedOverIn(25.5)))));
+                            .when(new Look(205.0, 25.5, null))))));
     String json = JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(run.asMap());
     assertThat(Run.from(new Fields("run.json", JSON.std.mapFrom(json)))).isEqualTo(run);
     assertThat(run.quiet().disturbance()).contains("50 %");
@@ -92,22 +97,48 @@ class RunTest {
   }
 
   @Test
-  void processorsThatWereMovedApartAreADisturbance() {
+  void aCaseInWhichProcessorsCouldDoLessIsADisturbance() {
     Change same = new Change(1.0, 1.0);
-    assertThat(new Quiet(same, same, 0.0, 24.0, 27.0).disturbance()).isNull();
-    assertThat(new Quiet(same, same, 0.0, 24.9, 182.0).disturbance())
-        .isEqualTo("a line of memory took 25 to 182 ns from one processor to the next");
+    Look best = new Look(235.0, 24.9, 25.0);
+    assertThat(new Quiet(same, same, 0.0, best, new Look(230.0, 27.0, 24.5)).disturbance())
+        .isNull();
+    assertThat(new Quiet(same, same, 0.0, best, new Look(230.0, 182.0, 18.0)).disturbance())
+        .isEqualTo("in a case or more processors lay 182 ns apart, 25 at best");
+  }
+
+  @Test
+  void aLookSaysWhatIsWorse() {
+    Look best = new Look(235.0, 24.9, 25.0);
+    assertThat(Look.UNKNOWN.worseThan(best)).isNull();
+    assertThat(best.worseThan(Look.UNKNOWN)).isNull();
+    assertThat(new Look(118.0, 15.0, 25.2).worseThan(best))
+        .isEqualTo("the processors' peak was 118 GFLOP/s, 235 at best");
+    assertThat(new Look(235.0, 25.0, 18.0).worseThan(best))
+        .isEqualTo("others used the same cores: 18.0 G integers/s, 25.0 alone");
+    Look other = new Look(236.0, null, 18.0);
+    assertThat(best.best(other)).isEqualTo(new Look(236.0, 24.9, 25.0));
+    Look onOneCore = new Look(118.0, 15.0, 12.8);
+    assertThat(best.best(onOneCore)).isEqualTo(best);
+    assertThat(onOneCore.best(best)).isEqualTo(best);
+    assertThat(best.worst(other)).isEqualTo(new Look(235.0, 24.9, 18.0));
   }
 
   @Test
   void aPeakOrAMemoryThatChangedIsADisturbance() {
     Change peak = new Change(240.0, 233.0);
-    assertThat(new Quiet(peak, new Change(52.0, 48.0), null, null, null).disturbance()).isNull();
-    assertThat(new Quiet(peak, new Change(52.0, 40.0), null, null, null).disturbance())
+    assertThat(
+            new Quiet(peak, new Change(52.0, 48.0), null, Look.UNKNOWN, Look.UNKNOWN).disturbance())
+        .isNull();
+    assertThat(
+            new Quiet(peak, new Change(52.0, 40.0), null, Look.UNKNOWN, Look.UNKNOWN).disturbance())
         .isEqualTo("memory gave 52 GB/s before and 40 after, which cases past the caches hang on");
-    assertThat(new Quiet(new Change(240.0, 160.0), peak, null, null, null).disturbance())
+    assertThat(
+            new Quiet(new Change(240.0, 160.0), peak, null, Look.UNKNOWN, Look.UNKNOWN)
+                .disturbance())
         .isEqualTo("the processors' peak was 240 GFLOP/s before and 160 after");
-    assertThat(new Quiet(Change.UNKNOWN, new Change(52.0, null), null, null, null).disturbance())
+    assertThat(
+            new Quiet(Change.UNKNOWN, new Change(52.0, null), null, Look.UNKNOWN, Look.UNKNOWN)
+                .disturbance())
         .isNull();
   }
 
