@@ -2,6 +2,7 @@ package dev.quern.bench.page;
 
 import dev.quern.bench.result.Ceilings;
 import dev.quern.bench.result.DeviceRun;
+import dev.quern.bench.result.Look;
 import dev.quern.bench.result.Measurement;
 import dev.quern.bench.result.Outcome;
 import dev.quern.bench.result.PeerResult;
@@ -15,15 +16,17 @@ import org.jspecify.annotations.Nullable;
 /** All cases of a device, those that went wrong first; the page's script sorts it. */
 final class CaseTable {
   private final Ceilings ceilings;
+  private final Look best;
   private final Palette palette;
 
-  private CaseTable(Ceilings ceilings, Palette palette) {
+  private CaseTable(Ceilings ceilings, Look best, Palette palette) {
     this.ceilings = ceilings;
+    this.best = best;
     this.palette = palette;
   }
 
-  static Element of(DeviceRun device, Palette palette) {
-    CaseTable table = new CaseTable(device.ceilings(), palette);
+  static Element of(DeviceRun device, Look best, Palette palette) {
+    CaseTable table = new CaseTable(device.ceilings(), best, palette);
     List<Result> results = new ArrayList<>(device.results());
     results.sort(Comparator.comparing(result -> result.outcome() != Outcome.FAILED));
     Element body = Element.of("tbody");
@@ -71,7 +74,12 @@ final class CaseTable {
         .add(network ? none("rate") : number("rate", m.gigabytes(), Numbers.tenths(m.gigabytes())))
         .add(share(ceilings.share(m)))
         .add(beside(result))
-        .add(Element.of("td", "how").add(m.implementation()));
+        .add(Element.of("td", "how").add(m.implementation() + remark(result.look())));
+  }
+
+  private String remark(Look look) {
+    String worse = look.worseThan(best);
+    return worse == null ? "" : " (" + worse + ")";
   }
 
   private static Element share(@Nullable Double share) {

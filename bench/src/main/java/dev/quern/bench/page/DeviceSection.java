@@ -2,6 +2,7 @@ package dev.quern.bench.page;
 
 import dev.quern.bench.result.Ceilings;
 import dev.quern.bench.result.DeviceRun;
+import dev.quern.bench.result.Look;
 import dev.quern.core.DeviceInfo;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -12,21 +13,23 @@ final class DeviceSection {
   private static final double GIGABYTE = 1e9;
 
   private final DeviceRun device;
+  private final Look best;
   private final Palette palette;
   private final String id;
   private final Element links = Element.of("nav").with("aria-label", "parts of this device");
   private final Element section;
 
-  private DeviceSection(DeviceRun device, Palette palette, String id) {
+  private DeviceSection(DeviceRun device, Look best, Palette palette, String id) {
     this.device = device;
+    this.best = best;
     this.palette = palette;
     this.id = id;
     section = Element.of("section", "device").with("id", id);
   }
 
-  /** The part of a device, with this id to jump to. */
-  static Element of(DeviceRun device, Palette palette, String id) {
-    return new DeviceSection(device, palette, id).draw();
+  /** The part of a device, with this id to jump to; the machine at its best is for comparison. */
+  static Element of(DeviceRun device, Look best, Palette palette, String id) {
+    return new DeviceSection(device, best, palette, id).draw();
   }
 
   private Element draw() {
@@ -70,7 +73,7 @@ final class DeviceSection {
         "Share of the roof by op",
         shares == null ? List.of() : List.of(shares),
         "The least time that the device could take, as a share of the time taken.");
-    part("cases", "All cases", List.of(CaseTable.of(device, palette)), null);
+    part("cases", "All cases", List.of(CaseTable.of(device, best, palette)), null);
     return section;
   }
 

@@ -68,7 +68,7 @@ public final class HtmlPage {
         DeviceRun device = run.devices().get(j);
         String place = id + "-device" + j;
         cards.add(DeviceCard.of(run, device, runs.size() > 1 ? RunSection.date(run) : "", place));
-        section.add(DeviceSection.of(device, palette, place));
+        section.add(DeviceSection.of(device, run.quiet().best(), palette, place));
       }
       sections.add(section);
     }

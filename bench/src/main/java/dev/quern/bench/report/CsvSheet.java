@@ -30,6 +30,7 @@ public final class CsvSheet {
           "images_per_second",
           "share_of_roof",
           "peer_takes_times",
+          "disturbance",
           "how");
 
   private CsvSheet() {}
@@ -62,6 +63,7 @@ public final class CsvSheet {
       cells.add(network ? m.imagesPerSecond() : null);
       cells.add(device.ceilings().share(m));
       cells.add(null);
+      cells.add(result.look().worseThan(run.quiet().best()));
       cells.add(m.implementation());
     }
     return line(cells, result.message());
@@ -83,6 +85,7 @@ public final class CsvSheet {
       cells.add(network ? m.images() / nanos * 1e9 : null);
       cells.add(null);
       cells.add(figures.ratio());
+      cells.add(result.look().worseThan(run.quiet().best()));
     }
     return line(cells, peer.text());
   }

@@ -105,6 +105,7 @@ class HtmlPageTest {
     assertThat(both())
         .contains("on a machine that was not quiet", "other work took 12 %")
         .contains("the run ended before all cases were measured")
+        .contains(" (others used the same cores: 18.0 G integers/s, 25.1 alone)</td>")
         .contains("on a quiet machine");
     assertThat(bare(CEILINGS, PRODUCT))
         .contains("nobody watched")
