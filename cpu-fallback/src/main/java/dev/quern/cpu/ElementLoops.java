@@ -30,6 +30,9 @@ interface ElementLoops {
   /** Sets all elements to a value. */
   void fill(long y, int count, float value);
 
+  /** Whether no element is infinite or NaN. */
+  boolean finite(long x, int count);
+
   /** {@code sums[c] = sum over i of x[i, c]}, in an order that the extents fix; 0 with no rows. */
   void sumColumns(long x, int rows, int channels, long sums);
 

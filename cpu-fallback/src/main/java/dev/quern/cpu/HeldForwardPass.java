@@ -9,6 +9,7 @@ final class HeldForwardPass implements ConvPass, WorkerPool.Loop {
   private final WorkerPool pool;
   private final Conv2d.Spec spec;
   private final HeldPanels panels;
+  private final ElementLoops elements;
   private final Rearrangement pack;
   private final long packedBytes;
   private final String name;
@@ -16,12 +17,14 @@ final class HeldForwardPass implements ConvPass, WorkerPool.Loop {
   private long packed;
   private long bias;
   private long y;
+  private boolean finiteFilters;
 
   HeldForwardPass(CpuDevice device, Conv2d.Spec spec, FilterLayouts layouts) {
     pool = device.pool();
     this.spec = spec;
     TileSet tiles = device.simd().tiles();
     panels = new HeldPanels(spec, tiles);
+    elements = device.simd().elements();
     pack = layouts.pack();
     packedBytes = layouts.packedBytes();
     name = panels.name(tiles.lanes());
@@ -44,6 +47,10 @@ final class HeldForwardPass implements ConvPass, WorkerPool.Loop {
     packed = workspace;
     bias = addend;
     y = result;
+    finiteFilters = elements.finite(packed, panels.taps() * spec.k());
+    if (spec.epilogue().hasBias()) {
+      finiteFilters &= elements.finite(bias, spec.k());
+    }
     pool.run((long) spec.n() * spec.p(), panels.rowNanos(), this);
   }
 
@@ -55,10 +62,14 @@ final class HeldForwardPass implements ConvPass, WorkerPool.Loop {
     for (long at = from; at < to; ) {
       int row = (int) (at % spec.p());
       int rows = (int) Math.min(panels.mostRows(), Math.min(to - at, spec.p() - row));
-      float[] lines = panels.lines(x + at / spec.p() * image, row, rows);
+      long source = x + at / spec.p() * image + 4L * row * panels.next();
+      int count = panels.elements(rows);
+      boolean finite = finiteFilters && elements.finite(source, count);
+      float[] lines = Scratch.ofThisThread().floats(0, count);
+      NativeMemory.load(source, lines, 0, count);
       long target = y + 4L * at * spec.q() * spec.k();
       for (Panel panel : panels.all()) {
-        panels.run(panel, lines, rows, w, panel.first() * (panels.taps() + 1), target);
+        panels.run(panel, lines, finite, rows, w, panel.first() * (panels.taps() + 1), target);
       }
       at += rows;
     }

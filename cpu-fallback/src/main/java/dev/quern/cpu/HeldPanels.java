@@ -4,8 +4,7 @@ import dev.quern.kernels.Conv2d;
 
 /**
  * The loops that make up a pass with {@link HeldFilters}: one for every so many filters as fit into
- * the registers. And the lines of an image that some rows of windows see, which they read from an
- * array.
+ * the registers. And how they go over the lines of an image.
  */
 final class HeldPanels {
   /** Elements of the lines at a time, where windows are not larger: half of a first-level cache. */
@@ -26,10 +25,12 @@ final class HeldPanels {
    * Some of the filters.
    *
    * @param loops computes them
+   * @param finiteLoops computes them where all operands are finite
    * @param first number of the first
    * @param width how many
    */
-  record Panel(Warming<HeldFilters> loops, int first, int width) {}
+  record Panel(
+      Warming<HeldFilters> loops, Warming<HeldFilters> finiteLoops, int first, int width) {}
 
   HeldPanels(Conv2d.Spec spec, TileSet tiles) {
     this.spec = spec;
@@ -41,8 +42,9 @@ final class HeldPanels {
     panels = new Panel[(spec.k() + most - 1) / most];
     for (int i = 0; i < panels.length; i++) {
       int width = Math.min(most, spec.k() - i * most);
-      HeldShape shape = HeldShape.of(spec, width / tiles.lanes());
-      panels[i] = new Panel(tiles.held(shape), i * most, width);
+      Warming<HeldFilters> loops = tiles.held(HeldShape.of(spec, width / tiles.lanes(), false));
+      Warming<HeldFilters> finite = tiles.held(HeldShape.of(spec, width / tiles.lanes(), true));
+      panels[i] = new Panel(loops, finite, i * most, width);
     }
     rowNanos = NANOS * taps * spec.k() / tiles.lanes() * spec.q();
   }
@@ -72,35 +74,36 @@ final class HeldPanels {
     return mostRows;
   }
 
-  /** The lines of an image that some rows of windows see, in an array of this thread. */
-  float[] lines(long image, int row, int rows) {
-    int count = ((rows - 1) * spec.strideH() + windowLines) * line;
-    float[] lines = Scratch.ofThisThread().floats(0, count);
-    NativeMemory.load(image + 4L * row * spec.strideH() * line, lines, 0, count);
-    return lines;
+  /** Elements from the lines that a row of windows begins with to those of the next. */
+  int next() {
+    return spec.strideH() * line;
+  }
+
+  /** Elements of the lines that so many rows of windows see. */
+  int elements(int rows) {
+    return (rows - 1) * next() + windowLines * line;
   }
 
   /**
    * Runs a panel over some rows of windows.
    *
-   * @param lines see {@link #lines}
+   * @param lines the {@link #elements} that they see
+   * @param finite whether these, the filters and the bias are finite
    * @param w its filters, see {@link HeldFilters}
    * @param from where they begin
    * @param y address of the outputs of the first window
    */
-  void run(Panel panel, float[] lines, int rows, float[] w, int from, long y) {
-    panel
-        .loops
-        .current()
-        .run(
-            lines,
-            spec.dilationH() * line,
-            spec.strideH() * line,
-            rows,
-            spec.q(),
-            w,
-            from,
-            y + 4L * panel.first,
-            4L * spec.k());
+  void run(Panel panel, float[] lines, boolean finite, int rows, float[] w, int from, long y) {
+    HeldFilters loops = (finite ? panel.finiteLoops : panel.loops).current();
+    loops.run(
+        lines,
+        spec.dilationH() * line,
+        next(),
+        rows,
+        spec.q(),
+        w,
+        from,
+        y + 4L * panel.first,
+        4L * spec.k());
   }
 }

@@ -12,11 +12,14 @@ import dev.quern.kernels.Conv2d;
  * @param dilationW pixels between taps of a line
  * @param vectors vectors of filters, a tap
  * @param relu whether negative results become 0
+ * @param finite whether no operand is infinite or NaN, and so no result NaN, which {@code relu}
+ *     makes use of: without it, that makes no difference
  */
-record HeldShape(int r, int s, int c, int strideW, int dilationW, int vectors, boolean relu) {
+record HeldShape(
+    int r, int s, int c, int strideW, int dilationW, int vectors, boolean relu, boolean finite) {
 
   /** The shape for convolutions of a single group. */
-  static HeldShape of(Conv2d.Spec spec, int vectors) {
+  static HeldShape of(Conv2d.Spec spec, int vectors, boolean finite) {
     return new HeldShape(
         spec.r(),
         spec.s(),
@@ -24,7 +27,8 @@ record HeldShape(int r, int s, int c, int strideW, int dilationW, int vectors, b
         spec.strideW(),
         spec.dilationW(),
         vectors,
-        spec.epilogue().hasRelu());
+        spec.epilogue().hasRelu(),
+        finite && spec.epilogue().hasRelu());
   }
 
   /** Elements of a window. */

@@ -65,6 +65,20 @@ final class PlainElementLoops extends ScalarElementLoops {
     }
   }
 
+  @Override
+  public boolean finite(long x, int count) {
+    float[] values = Scratch.ofThisThread().floats(0, BLOCK);
+    float zeros = 0;
+    for (int from = 0; from < count; from += BLOCK) {
+      int length = Math.min(BLOCK, count - from);
+      NativeMemory.load(x + 4L * from, values, 0, length);
+      for (int i = 0; i < length; i++) {
+        zeros += values[i] * 0;
+      }
+    }
+    return zeros == 0;
+  }
+
   /**
    * As over vectors: where four vectors lie side by side, a column is a chain from the first row to
    * the last; in the columns behind them every fourth row goes to the same of four sums.

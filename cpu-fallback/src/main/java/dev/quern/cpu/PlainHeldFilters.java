@@ -43,7 +43,7 @@ final class PlainHeldFilters implements HeldFilters {
     }
     if (shape.relu()) {
       for (int j = 0; j < width; j++) {
-        sums[j] = sums[j] < 0 ? 0 : sums[j];
+        sums[j] = sums[j] <= 0 ? 0 : sums[j];
       }
     }
   }

@@ -66,7 +66,7 @@ final class PlainLineTransform implements LineTransform {
   private void end(float[] sum, float[] added) {
     for (int lane = 0; lane < lanes; lane++) {
       float value = shape.biased() || shape.adds() ? sum[lane] + added[lane] : sum[lane];
-      sum[lane] = shape.relu() && value < 0 ? 0 : value;
+      sum[lane] = shape.relu() && value <= 0 ? 0 : value;
     }
   }
 }

@@ -125,7 +125,7 @@ final class PlainTile implements Tile {
       if (ending.biased() && !ending.startsFromBias()) {
         value += biases[j];
       }
-      sums[from + j] = ending.relu() && value < 0 ? 0 : value;
+      sums[from + j] = ending.relu() && value <= 0 ? 0 : value;
     }
   }
 }

@@ -78,6 +78,15 @@ class ScalarElementLoops implements ElementLoops {
   }
 
   @Override
+  public boolean finite(long x, int count) {
+    float zeros = 0; // or NaN, which is what 0 times anything not finite is
+    for (int i = 0; i < count; i++) {
+      zeros += getFloat(x + 4L * i) * 0;
+    }
+    return zeros == 0;
+  }
+
+  @Override
   public void sumColumns(long x, int rows, int channels, long sums) {
     fill(sums, channels, 0);
     for (int i = 0; i < rows; i++) {

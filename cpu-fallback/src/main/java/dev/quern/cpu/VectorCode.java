@@ -14,6 +14,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -45,6 +46,7 @@ record VectorCode(CodeBuilder code) {
   interface Push extends Consumer<CodeBuilder> {}
 
   private static final ClassDesc FLOATS = describe(FloatVector.class);
+  private static final ClassDesc INTS = describe(IntVector.class);
   private static final ClassDesc ARRAY = CD_float.arrayType();
   private static final ClassDesc VECTOR = describe(Vector.class);
   private static final ClassDesc MASK = describe(VectorMask.class);
@@ -150,15 +152,26 @@ record VectorCode(CodeBuilder code) {
   }
 
   /**
-   * (value) to 0 where it is negative. Compare and blend instead of {@code max(0)}: as fast, and a
+   * (value) to 0 where it is not above. Compare and blend instead of {@code max(0)}: as fast, and a
    * NaN of either sign stays one.
    */
   void relu() {
     int mask = code.allocateLocal(TypeKind.REFERENCE);
-    code.dup().getstatic(OPERATORS, "LT", COMPARISON).fconst_0();
+    code.dup().getstatic(OPERATORS, "LE", COMPARISON).fconst_0();
     code.invokevirtual(FLOATS, "compare", MethodTypeDesc.of(MASK, COMPARISON, CD_float));
     code.astore(mask).fconst_0().aload(mask);
     code.invokevirtual(FLOATS, "blend", MethodTypeDesc.of(FLOATS, CD_float, MASK));
+  }
+
+  /**
+   * (value) to the same as {@link #relu} of values that are not NaN: as integers, numbers below 0
+   * and -0 are negative, and so is half of all NaN. Unlike comparisons, a maximum of integers does
+   * not take the place of a multiply-add (Zen 4 and 5).
+   */
+  void reluOfNumbers() {
+    code.invokevirtual(FLOATS, "reinterpretAsInts", MethodTypeDesc.of(INTS));
+    code.iconst_0().invokevirtual(INTS, "max", MethodTypeDesc.of(INTS, CD_int));
+    code.invokevirtual(INTS, "reinterpretAsFloats", MethodTypeDesc.of(FLOATS));
   }
 
   /** (value) to the value with its lanes in another order, which {@link VectorSquares} names. */

@@ -118,7 +118,9 @@ record VectorHeldGenerator(HeldShape shape) {
       }
       for (int j = 0; j < shape.vectors(); j++) {
         code.aload(sums[j]);
-        if (shape.relu()) {
+        if (shape.finite()) {
+          vectors.reluOfNumbers();
+        } else if (shape.relu()) {
           vectors.relu();
         }
         vectors.store(pixel(j));

@@ -10,6 +10,7 @@ final class WarmingElementLoops extends VectorElementLoops {
   private final Warming<ElementLoops> reluGradient = afterTheFirstStep();
   private final Warming<ElementLoops> add = afterTheFirstStep();
   private final Warming<ElementLoops> scaleBytes = afterTheFirstStep();
+  private final Warming<ElementLoops> finite = afterTheFirstStep();
   private final Warming<ElementLoops> sumColumns = afterTheFirstStep();
 
   private static Warming<ElementLoops> afterTheFirstStep() {
@@ -29,6 +30,11 @@ final class WarmingElementLoops extends VectorElementLoops {
   @Override
   public void scaleBytes(long x, long y, int count, float scale, float shift) {
     scaleBytes.current().scaleBytes(x, y, count, scale, shift);
+  }
+
+  @Override
+  public boolean finite(long x, int count) {
+    return finite.current().finite(x, count);
   }
 
   @Override

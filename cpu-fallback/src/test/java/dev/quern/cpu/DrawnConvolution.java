@@ -11,6 +11,7 @@ import dev.quern.core.Stream;
 import dev.quern.kernels.Conv2d;
 import dev.quern.kernels.reference.Bounded;
 import dev.quern.kernels.reference.ReferenceConv2d;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 
@@ -29,17 +30,20 @@ final class DrawnConvolution {
   final float[] dw;
 
   DrawnConvolution(Conv2d.Spec spec, int threads) {
-    this(spec, threads, input -> {});
+    this(spec, threads, operands -> {});
   }
 
-  DrawnConvolution(Conv2d.Spec spec, int threads, Consumer<float[]> change) {
+  /** Changes what was drawn: the input, the filters and the bias. */
+  interface Change extends Consumer<List<float[]>> {}
+
+  DrawnConvolution(Conv2d.Spec spec, int threads, Change change) {
     this.spec = spec;
     Random random = new Random(SEED);
     input = draw(random, spec.inputs());
-    change.accept(input);
     filters = draw(random, spec.weights());
     bias = draw(random, spec.k());
     gradient = draw(random, spec.outputs());
+    change.accept(List.of(input, filters, bias));
     DeviceInfo info = new DeviceInfo("cpu", "cpu", DeviceInfo.Kind.CPU, "test", "test", 0, null);
     try (Device device = new CpuDevice(info, Simd.choose(), threads, HostMemory.ofThisMachine());
         Stream stream = device.newStream();

@@ -113,6 +113,29 @@ final class ElementLoopsTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("dev.quern.cpu.Loops#lengths")
+  void oneElementIsEnoughNotToBeFinite(int count) {
+    float[] values = GuardedMemory.random(new Random(count), count);
+    for (int i = 0; i < count; i += 3) {
+      values[i] *= 1e37f;
+    }
+    try (GuardedMemory x = GuardedMemory.of(values)) {
+      for (ElementLoops loops : new ElementLoops[] {vector, scalar, standIn}) {
+        assertThat(loops.finite(x.address(), count)).isTrue();
+        for (int i = 0; i < count; i++) {
+          long element = x.address() + 4L * i;
+          for (float other :
+              new float[] {Float.NaN, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY}) {
+            NativeMemory.setFloat(element, other);
+            assertThat(loops.finite(x.address(), count)).as("%s at %d", other, i).isFalse();
+          }
+          NativeMemory.setFloat(element, values[i]);
+        }
+      }
+    }
+  }
+
   @Test
   void reluKeepsNanAndItsGradientStopsThere() {
     float[] special = {

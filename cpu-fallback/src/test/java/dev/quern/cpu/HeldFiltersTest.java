@@ -33,6 +33,11 @@ final class HeldFiltersTest {
       float[] x = GuardedMemory.random(random, (shape.r() + rows) * line);
       int width = shape.vectors() * VectorWidth.LANES;
       float[] w = GuardedMemory.random(random, (shape.taps() + 3) * width);
+      if (problem % 4 == 0) {
+        putZeros(random, x, w);
+      } else if (!shape.finite()) {
+        putUnbounded(random, x, w);
+      }
 
       float[] expected =
           run(new PlainHeldFilters(shape, VectorWidth.LANES), x, line, rows, columns, w, width);
@@ -44,6 +49,7 @@ final class HeldFiltersTest {
   }
 
   private static HeldShape draw(Random random) {
+    boolean relu = random.nextBoolean();
     return new HeldShape(
         1 + random.nextInt(3),
         1 + random.nextInt(3),
@@ -51,7 +57,29 @@ final class HeldFiltersTest {
         1 + random.nextInt(2),
         1 + random.nextInt(2),
         1 + random.nextInt(2),
-        random.nextBoolean());
+        relu,
+        relu && random.nextBoolean());
+  }
+
+  /** Sums of -0, which a ReLU makes 0. */
+  private static void putZeros(Random random, float[] x, float[] w) {
+    Arrays.fill(x, 0);
+    for (int i = 0; i < w.length; i++) {
+      w[i] = random.nextBoolean() ? -0f : -Math.abs(w[i]);
+    }
+  }
+
+  /** A few of the numbers that need not be any, NaN of either sign among them. */
+  private static void putUnbounded(Random random, float[]... operands) {
+    float negativeNan = Float.intBitsToFloat(0xFFC00000);
+    float[] values = {
+      Float.NaN, negativeNan, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f
+    };
+    for (float[] operand : operands) {
+      for (int i = 0; i < 3; i++) {
+        operand[random.nextInt(operand.length)] = values[random.nextInt(values.length)];
+      }
+    }
   }
 
   private static float[] run(
@@ -92,6 +120,29 @@ final class HeldFiltersTest {
 
   private static Conv2dBuilder conv(int n, int c, int h, int w, int k, int r, int s) {
     return Conv2d.builder().input(n, c, h, w).filters(k, r, s);
+  }
+
+  /** NaN stays NaN, wherever it comes from: from the image, a filter or the bias alone. */
+  @Test
+  void noReluHidesWhatIsNotFinite() {
+    Conv2d.Spec spec = conv(7, 1, 9, 8, 32, 3, 3).epilogue(Epilogue.BIAS_RELU).build();
+    Random random = new Random(SEED);
+    for (int draw = 0; draw < 15; draw++) {
+      int operand = draw % 3;
+      long seed = random.nextLong();
+      DrawnConvolution.Change change =
+          operands -> putUnbounded(new Random(seed), operands.get(operand));
+      System.setProperty(ConvAlgorithm.PROPERTY, "direct");
+      DrawnConvolution direct = new DrawnConvolution(spec, 1, change);
+      System.clearProperty(ConvAlgorithm.PROPERTY);
+      for (int threads : new int[] {1, 3}) {
+        DrawnConvolution held = new DrawnConvolution(spec, threads, change);
+        assertThat(held.implementation).contains("held");
+        Loops.requireSame(held.y, direct.y, "operand " + operand + ", seed " + seed);
+        new DrawnConvolution(spec, threads); // warms up the loops for finite operands, too
+        WarmUp.OF_PROCESS.await();
+      }
+    }
   }
 
   @Test

@@ -122,7 +122,8 @@ final class WinogradTest {
   void windowsOfZerosGiveZeros() {
     System.setProperty(ConvAlgorithm.PROPERTY, "winograd2");
     Conv2d.Spec spec = conv(4, 16, 12, 12, 16).build();
-    DrawnConvolution passes = new DrawnConvolution(spec, 2, WinogradTest::stripes);
+    DrawnConvolution passes =
+        new DrawnConvolution(spec, 2, operands -> stripes(operands.getFirst()));
 
     int zeros = 0;
     for (int pixel = 0; pixel < passes.y.length / spec.k(); pixel++) {
