@@ -70,6 +70,7 @@ final class IndirectProduct {
   private final Warming<Tile> lastPanelTile;
   private final Warming<Tile> tail;
   private final Warming<Tile> lastPanelTail;
+  private final ReadAhead ahead;
   private final double nanos;
 
   /**
@@ -114,11 +115,16 @@ final class IndirectProduct {
     steps = tables.steps();
     overlaps = !ending.blends() && m >= tileRows && set.overlapPays(m, tileRows, panelVectors);
     int tailRows = m == 0 || m % tileRows == 0 || overlaps ? tileRows : m % tileRows;
-    tile = set.tile(new TileShape(tileRows, panelVectors, masked && panels == 1, ending));
-    tail = set.tile(new TileShape(tailRows, panelVectors, masked && panels == 1, ending));
-    lastPanelTile = set.tile(new TileShape(tileRows, lastVectors, masked, ending));
-    lastPanelTail = set.tile(new TileShape(tailRows, lastVectors, masked, ending));
-    nanos = NANOS * (steps.length / 2 + 8L) * tileRows * panelVectors;
+    int depth = steps.length / 2;
+    ahead =
+        ReadAhead.of(anyTables.outs(), columns.count(), panels, depth, tileRows, blockTiles, outer);
+    boolean reads = ahead.any();
+    boolean partly = masked && panels == 1;
+    tile = set.tile(new TileShape(tileRows, panelVectors, partly, ending, reads));
+    tail = set.tile(new TileShape(tailRows, panelVectors, partly, ending, reads));
+    lastPanelTile = set.tile(new TileShape(tileRows, lastVectors, masked, ending, reads));
+    lastPanelTail = set.tile(new TileShape(tailRows, lastVectors, masked, ending, reads));
+    nanos = NANOS * (depth + 8L) * tileRows * panelVectors;
   }
 
   private IndirectTables inOrder(IndirectTables tables) {
@@ -144,6 +150,11 @@ final class IndirectProduct {
   /** Bytes of B from one panel to the next. */
   long panelBytesOfB() {
     return panelBytesOfB;
+  }
+
+  /** Whether its tiles read ahead, for which they must be done block by block. */
+  boolean readsAhead() {
+    return ahead.any();
   }
 
   /** Whether it is not repeated, and has B in several panels, one behind the other. */
@@ -217,7 +228,19 @@ final class IndirectProduct {
         }
       }
       one.run(
-          a, rows, b + shiftOfB, steps, c + shift, outs, row, bias + shift, lastLanes, alpha, beta);
+          a,
+          rows,
+          b + shiftOfB,
+          steps,
+          c + shift,
+          outs,
+          row,
+          bias + shift,
+          lastLanes,
+          alpha,
+          beta,
+          ahead.any() ? c + ahead.offset(i, panel) : 0,
+          ahead.stepBytes());
     }
   }
 }

@@ -61,7 +61,10 @@ final class PanelLoop implements Products, WorkerPool.Loop {
     packedLast = new long[workers * PAD];
   }
 
-  /** Whether the products are there once each, and have B in several panels, small and alike. */
+  /**
+   * Whether the products are there once each, have B in several panels, small and alike, and need
+   * not be done block by block.
+   */
   static boolean suits(List<Part> parts) {
     return !parts.isEmpty()
         && parts.stream().allMatch(part -> suits(part.product()) && part.b() == 0)
@@ -69,7 +72,8 @@ final class PanelLoop implements Products, WorkerPool.Loop {
   }
 
   private static boolean suits(IndirectProduct product) {
-    return product.isOnceInPanels() && product.panelBytesOfB() <= MOST_PANEL_BYTES;
+    boolean small = product.panelBytesOfB() <= MOST_PANEL_BYTES;
+    return product.isOnceInPanels() && small && !product.readsAhead();
   }
 
   @Override

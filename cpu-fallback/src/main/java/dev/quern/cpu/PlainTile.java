@@ -34,7 +34,7 @@ final class PlainTile implements Tile {
   }
 
   @Override
-  public void run(
+  public int run(
       long a,
       int[] rows,
       long b,
@@ -45,7 +45,9 @@ final class PlainTile implements Tile {
       long bias,
       int lastLanes,
       float alpha,
-      float beta) {
+      float beta,
+      long ahead,
+      int aheadStep) {
     int width = masked ? wholeColumns + lastLanes : columns;
     Scratch scratch = Scratch.ofThisThread();
     float[] sums = scratch.floats(0, rowCount * width);
@@ -70,6 +72,7 @@ final class PlainTile implements Tile {
       end(sums, i * width, width, panel, biases, alpha, beta);
       NativeMemory.store(sums, i * width, target, width);
     }
+    return 0;
   }
 
   private void multiply(

@@ -26,8 +26,13 @@ interface Tile {
    * @param lastLanes columns in the last vector, if the shape is masked
    * @param alpha factor of the sum, if the shape scales
    * @param beta factor of the old C, if the shape blends
+   * @param ahead address of memory that is needed next, if the shape reads ahead: Java has no
+   *     instruction that only fetches
+   * @param aheadStep bytes from what a step of the sum reads of it to what the next one does
+   * @return what it read ahead, mixed, or 0: of no use, but compilers leave out what nothing comes
+   *     of
    */
-  void run(
+  int run(
       long a,
       int[] rows,
       long b,
@@ -38,5 +43,7 @@ interface Tile {
       long bias,
       int lastLanes,
       float alpha,
-      float beta);
+      float beta,
+      long ahead,
+      int aheadStep);
 }

@@ -7,8 +7,9 @@ package dev.quern.cpu;
  * @param vectors vectors a row
  * @param masked whether the last vector is only partly written
  * @param ending what happens to the sums
+ * @param ahead whether it reads memory that is needed next
  */
-record TileShape(int rows, int vectors, boolean masked, Ending ending) {
+record TileShape(int rows, int vectors, boolean masked, Ending ending, boolean ahead) {
 
   /**
    * What becomes of the sums, in this order: {@code sum * alpha + C * beta + bias}, then ReLU.

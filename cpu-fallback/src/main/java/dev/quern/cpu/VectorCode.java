@@ -57,6 +57,7 @@ record VectorCode(CodeBuilder code) {
   private static final ClassDesc ORDER = describe(ByteOrder.class);
   private static final ClassDesc OPERATORS = describe(VectorOperators.class);
   private static final ClassDesc COMPARISON = describe(VectorOperators.Comparison.class);
+  private static final ClassDesc INT_LAYOUT = describe(ValueLayout.OfInt.class);
   private static final ClassDesc FLOAT_LAYOUT = describe(ValueLayout.OfFloat.class);
 
   private static ClassDesc describe(Class<?> type) {
@@ -105,6 +106,15 @@ record VectorCode(CodeBuilder code) {
           index.accept(push);
           push.faload();
         });
+  }
+
+  /** () to the int at an address. */
+  void loadInt(Push address) {
+    memory();
+    code.getstatic(describe(ValueLayout.class), "JAVA_INT_UNALIGNED", INT_LAYOUT);
+    address.accept(code);
+    showInside();
+    code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_int, INT_LAYOUT, CD_long));
   }
 
   /** () to the vector at an element of an array. */
@@ -230,6 +240,17 @@ record VectorCode(CodeBuilder code) {
    * @param array a local variable that holds an array
    */
   void returnPastQuickCompiler(int array) {
+    passQuickCompiler(array);
+    code.return_();
+  }
+
+  /** The same with an int in a local variable as the result. */
+  void returnPastQuickCompiler(int array, int result) {
+    passQuickCompiler(array);
+    code.iload(result).ireturn();
+  }
+
+  private void passQuickCompiler(int array) {
     var from = code.newLabel();
     var to = code.newLabel();
     var handler = code.newLabel();
@@ -237,8 +258,8 @@ record VectorCode(CodeBuilder code) {
     code.labelBinding(from).aload(array).arraylength().pop().labelBinding(to);
     code.aload(array).ifnonnull(done);
     code.aconst_null().labelBinding(handler).pop();
-    code.labelBinding(done).return_();
     code.exceptionCatchAll(from, to, handler);
+    code.labelBinding(done);
   }
 
   private void species() {

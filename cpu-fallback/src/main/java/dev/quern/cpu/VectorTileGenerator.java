@@ -3,7 +3,6 @@ package dev.quern.cpu;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
-import static java.lang.constant.ConstantDescs.CD_void;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
@@ -37,8 +36,8 @@ record VectorTileGenerator(TileShape shape) {
   private static final ClassDesc INTS = CD_int.arrayType();
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(
-          CD_void, CD_long, INTS, CD_long, INTS, CD_long, INTS, CD_int, CD_long, CD_int, CD_float,
-          CD_float);
+          CD_int, CD_long, INTS, CD_long, INTS, CD_long, INTS, CD_int, CD_long, CD_int, CD_float,
+          CD_float, CD_long, CD_int);
 
   // Local variables of the parameters, in the order of Tile.run; longs take two.
   private static final int A = 1;
@@ -52,6 +51,8 @@ record VectorTileGenerator(TileShape shape) {
   private static final int LAST_LANES = 13;
   private static final int ALPHA = 14;
   private static final int BETA = 15;
+  private static final int AHEAD = 16;
+  private static final int AHEAD_STEP = 18;
 
   /** Writes, loads and instantiates the tile. */
   Tile generate() {
@@ -71,6 +72,7 @@ record VectorTileGenerator(TileShape shape) {
     private final int stepA;
     private final int stepB;
     private final int k;
+    private final int seen;
 
     Body(CodeBuilder code) {
       this.code = code;
@@ -95,6 +97,7 @@ record VectorTileGenerator(TileShape shape) {
       stepA = code.allocateLocal(TypeKind.LONG);
       stepB = code.allocateLocal(TypeKind.LONG);
       k = code.allocateLocal(TypeKind.INT);
+      seen = code.allocateLocal(TypeKind.INT);
     }
 
     void emit() {
@@ -117,7 +120,7 @@ record VectorTileGenerator(TileShape shape) {
           end(i, j);
         }
       }
-      vectors.returnPastQuickCompiler(STEPS);
+      vectors.returnPastQuickCompiler(STEPS, seen);
     }
 
     private void startSums() {
@@ -135,6 +138,7 @@ record VectorTileGenerator(TileShape shape) {
     }
 
     private void sumOverSteps() {
+      code.iconst_0().istore(seen);
       code.iconst_0().istore(k);
       var test = code.newLabel();
       var done = code.newLabel();
@@ -150,6 +154,9 @@ record VectorTileGenerator(TileShape shape) {
         vectors.load(vectorAt(stepB, j));
         code.astore(rowOfB[j]);
       }
+      if (shape.ahead()) {
+        readAhead();
+      }
       readA(0);
       for (int i = 0; i < shape.rows(); i++) {
         if (i + 1 < shape.rows()) {
@@ -162,6 +169,13 @@ record VectorTileGenerator(TileShape shape) {
         }
       }
       code.iinc(k, 2).goto_(test).labelBinding(done);
+    }
+
+    private void readAhead() {
+      code.iload(seen);
+      vectors.loadInt(push -> push.lload(AHEAD));
+      code.ior().istore(seen);
+      code.lload(AHEAD).iload(AHEAD_STEP).i2l().ladd().lstore(AHEAD);
     }
 
     private void readA(int i) {

@@ -65,7 +65,7 @@ final class VectorTileSet implements TileSet {
           (long) runs * depth * shape.rows() * shape.vectors(),
           () -> {
             for (int run = 0; run < runs; run++) {
-              tile.run(a, rows, a, steps, c, outs, 0, a, lanes - run % 2, 1, 0);
+              tile.run(a, rows, a, steps, c, outs, 0, a, lanes - run % 2, 1, 0, a, 0);
             }
           });
     }
