@@ -88,6 +88,25 @@ final class IndirectProduct {
       Repeat outer,
       Repeat inner,
       int workers) {
+    this(set, anyTables, columns, ending, alpha, beta, outer, inner, workers, 0);
+  }
+
+  /**
+   * Prepares a product whose tiles read an operand of what comes after it ahead.
+   *
+   * @param nextBytes bytes of that operand; 0 if there is none
+   */
+  IndirectProduct(
+      TileSet set,
+      IndirectTables anyTables,
+      Columns columns,
+      Ending ending,
+      float alpha,
+      float beta,
+      Repeat outer,
+      Repeat inner,
+      int workers,
+      long nextBytes) {
     this.m = anyTables.rows().length;
     this.alpha = alpha;
     this.beta = beta;
@@ -117,7 +136,10 @@ final class IndirectProduct {
     int tailRows = m == 0 || m % tileRows == 0 || overlaps ? tileRows : m % tileRows;
     int depth = steps.length / 2;
     ahead =
-        ReadAhead.of(anyTables.outs(), columns.count(), panels, depth, tileRows, blockTiles, outer);
+        nextBytes > 0
+            ? ReadAhead.ofNext(nextBytes, tiles, panels, depth)
+            : ReadAhead.of(
+                anyTables.outs(), columns.count(), panels, depth, tileRows, blockTiles, outer);
     boolean reads = ahead.any();
     boolean partly = masked && panels == 1;
     tile = set.tile(new TileShape(tileRows, panelVectors, partly, ending, reads));
@@ -175,6 +197,11 @@ final class IndirectProduct {
 
   /** Computes tiles {@code from} to {@code to}; bases are addresses. */
   void run(long from, long to, long a, long b, long c, long bias) {
+    run(from, to, a, b, c, bias, c);
+  }
+
+  /** The same with the address of the operand that is needed next, or C's. */
+  void run(long from, long to, long a, long b, long c, long bias, long next) {
     long unit = from;
     int t = (int) (unit % blockTiles);
     unit /= blockTiles;
@@ -195,7 +222,8 @@ final class IndirectProduct {
           a + Float.BYTES * (out * outer.a() + in * inner.a()),
           b + Float.BYTES * (out * outer.b() + in * inner.b()),
           c + Float.BYTES * (out * outer.c() + in * inner.c()),
-          bias + Float.BYTES * (out * outer.bias() + in * inner.bias()));
+          bias + Float.BYTES * (out * outer.bias() + in * inner.bias()),
+          next + Float.BYTES * (out * outer.c() + in * inner.c()));
       left -= blockTiles - t;
       t = 0;
       if (++panel == panels) {
@@ -213,6 +241,11 @@ final class IndirectProduct {
 
   /** Computes tiles of one panel, if the product is not repeated; bases are addresses. */
   void runPanel(int first, int end, int panel, long a, long b, long c, long bias) {
+    runPanel(first, end, panel, a, b, c, bias, c);
+  }
+
+  private void runPanel(
+      int first, int end, int panel, long a, long b, long c, long bias, long next) {
     long shift = panel * panelBytes;
     long shiftOfB = panel * panelBytesOfB;
     boolean last = panel == panels - 1;
@@ -239,7 +272,7 @@ final class IndirectProduct {
           lastLanes,
           alpha,
           beta,
-          ahead.any() ? c + ahead.offset(i, panel) : 0,
+          ahead.any() ? next + ahead.offset(i, panel) : 0,
           ahead.stepBytes());
     }
   }

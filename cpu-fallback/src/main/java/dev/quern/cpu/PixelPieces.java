@@ -19,6 +19,7 @@ final class PixelPieces {
   private static final int PIXELS = 400;
 
   private final int images;
+  private final int pixels;
   private final int each;
   private final int cuts;
   private final long imageOfX;
@@ -27,7 +28,7 @@ final class PixelPieces {
 
   /** Cuts a batch, of at least one image. */
   PixelPieces(Conv2d.Spec spec) {
-    int pixels = spec.p() * spec.q();
+    pixels = spec.p() * spec.q();
     images = spec.n();
     each = Math.ceilDiv(images, Math.ceilDiv(images, mostImages(spec)));
     cuts = Math.ceilDiv(pixels, PIXELS);
@@ -88,6 +89,16 @@ final class PixelPieces {
   /** Elements of dy in front of the image that a piece begins in. */
   long inDy(int piece) {
     return imageOf(piece) * imageOfDy;
+  }
+
+  /** First pixel of a piece in the image that it begins in. */
+  long firstPixel(int piece) {
+    return (long) pixels * (piece % cuts) / cuts;
+  }
+
+  /** Pixels of the shortest. */
+  int least() {
+    return Arrays.stream(steps).mapToInt(kind -> kind.length / 2).min().orElseThrow();
   }
 
   /** How many kinds of pieces there are. */

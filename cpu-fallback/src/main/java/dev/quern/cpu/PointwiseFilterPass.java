@@ -41,6 +41,8 @@ final class PointwiseFilterPass implements ConvPass, WorkerPool.Loop {
   private final long packedBytes;
   private final PartialSums total;
   private final Rearrangement unpack;
+  private final long nextBytes;
+  private final int rightChannels;
   private final double nanos;
   private final String name;
 
@@ -73,6 +75,8 @@ final class PointwiseFilterPass implements ConvPass, WorkerPool.Loop {
     for (int kind = 0; kind < blocks.length; kind++) {
       blocks[kind] = gradient.blocks(kind);
     }
+    nextBytes = gradient.nextBytes();
+    rightChannels = turned ? spec.c() : spec.k();
     Block block = blocks[0][0];
     nanos = NANOS * pieces.most() * sumElements / tiles.lanes() / blockCount / panels;
     name = "pointwise-" + block.start().tileName(tiles.lanes());
@@ -133,14 +137,22 @@ final class PointwiseFilterPass implements ConvPass, WorkerPool.Loop {
       }
       IndirectProduct product = first == 0 ? block.start() : block.more();
       long tiles = product.units() / panels;
+      long result = sums + Float.BYTES * (sum * sumElements + block.sum());
       product.run(
           panel * tiles,
           (panel + 1) * tiles,
           room,
           right + Float.BYTES * rightImage(piece),
-          sums + Float.BYTES * (sum * sumElements + block.sum()),
-          0);
+          result,
+          0,
+          nextBytes == 0 ? result : next(piece) + number * nextBytes);
     }
+  }
+
+  /** Where the piece after this one begins in the right operand; the last one is its own next. */
+  private long next(int piece) {
+    int next = Math.min(piece + 1, pieces.count() - 1);
+    return right + Float.BYTES * (rightImage(next) + pieces.firstPixel(next) * rightChannels);
   }
 
   private long leftImage(int piece) {

@@ -30,13 +30,15 @@ final class PointwiseGradient {
   private final TileSet tiles;
   private final PixelPieces pieces;
   private final boolean turned;
+  private final boolean strided;
   private final int rows;
   private final int columns;
 
   PointwiseGradient(Conv2d.Spec spec, TileSet tiles) {
     this.tiles = tiles;
     pieces = new PixelPieces(spec);
-    turned = spec.strideH() * spec.strideW() > 1 || spec.c() > spec.k();
+    strided = spec.strideH() * spec.strideW() > 1;
+    turned = strided || spec.c() > spec.k();
     rows = turned ? spec.k() : spec.c();
     columns = turned ? spec.c() : spec.k();
   }
@@ -112,7 +114,17 @@ final class PointwiseGradient {
   private IndirectProduct product(IndirectTables tables, boolean adds) {
     Ending ending = new Ending(false, adds, false, false);
     Repeat once = Repeat.ONCE;
-    return new IndirectProduct(tiles, tables, columns(), ending, 1, adds ? 1 : 0, once, once, 1);
+    float beta = adds ? 1 : 0;
+    return new IndirectProduct(
+        tiles, tables, columns(), ending, 1, beta, once, once, 1, nextBytes());
+  }
+
+  /**
+   * Bytes of the right operand in a block's share of the next piece, which tiles read ahead; 0
+   * where a stride leaves pixels of it out.
+   */
+  long nextBytes() {
+    return strided ? 0 : (long) Float.BYTES * pieces.least() * columns / blocks();
   }
 
   /** From the sums to the filters, [k, c]. */

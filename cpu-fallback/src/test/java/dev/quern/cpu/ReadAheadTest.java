@@ -43,6 +43,32 @@ final class ReadAheadTest {
   }
 
   @Test
+  void sharesOutWhatComesNext() {
+    Random random = new Random(SEED);
+    for (int problem = 0; problem < PROBLEMS; problem++) {
+      long bytes = (1L << 16) + random.nextInt(1 << 22);
+      int panels = 1 + random.nextInt(16);
+      int tiles = 1 + random.nextInt(16);
+      int steps = 1 + random.nextInt(400);
+      ReadAhead ahead = ReadAhead.ofNext(bytes, tiles, panels, steps);
+      String what = ahead + " of -Dquern.seed=" + SEED;
+      long read = 0;
+      for (int panel = 0; panel < panels; panel++) {
+        for (int tile = 0; tile < tiles; tile++) {
+          long offset = ahead.offset(tile, panel);
+          assertThat(offset).as(what).isEqualTo(read);
+          read = offset + ahead.tileBytes();
+          long lastInt = offset + (steps - 1L) * ahead.stepBytes();
+          assertThat(lastInt + Integer.BYTES).as(what).isLessThanOrEqualTo(bytes);
+        }
+      }
+      assertThat(read)
+          .as(what)
+          .isGreaterThanOrEqualTo(bytes - Integer.BYTES - (long) tiles * panels);
+    }
+  }
+
+  @Test
   void leavesAloneWhatCachesHoldAndWhatIsNotInRows() {
     int[] small = IndirectTables.regular(1000, 64);
     int[] large = IndirectTables.regular(100_000, 64);
