@@ -20,9 +20,6 @@ import dev.quern.kernels.indirect.IndirectTables;
  * vector length and the number of threads.
  */
 final class IndirectProduct {
-  /** Tiles of one column panel before the next panel: keeps the rows of A in the L1 or L2 cache. */
-  private static final int BLOCK_TILES = 32;
-
   /**
    * Elements between rows of A from which on the tiles of a block go through its rows side by side:
    * each on its own stretch of memory, from tile to tile, which the processor fetches ahead. A tile
@@ -51,20 +48,14 @@ final class IndirectProduct {
   private final int[] rows;
   private final int[] outs;
   private final int[] steps;
-  private final int m;
   private final Repeat outer;
   private final Repeat inner;
   private final float alpha;
   private final float beta;
 
-  private final int panels;
+  private final TileGrid grid;
   private final long panelBytes;
   private final long panelBytesOfB;
-  private final int lastLanes;
-  private final int tileRows;
-  private final int tiles;
-  private final int blockTiles;
-  private final int blocks;
   private final boolean overlaps;
   private final Warming<Tile> tile;
   private final Warming<Tile> lastPanelTile;
@@ -107,66 +98,59 @@ final class IndirectProduct {
       Repeat inner,
       int workers,
       long nextBytes) {
-    this.m = anyTables.rows().length;
     this.alpha = alpha;
     this.beta = beta;
     this.outer = outer;
     this.inner = inner;
 
+    int m = anyTables.rows().length;
     int lanes = set.lanes();
-    int vectors = (columns.count() + lanes - 1) / lanes;
-    int panelVectors = columns.panel() / lanes;
-    panels = Math.max(1, (vectors + panelVectors - 1) / Math.max(1, panelVectors));
-    int lastVectors = vectors - (panels - 1) * panelVectors;
-    panelBytes = (long) panelVectors * lanes * Float.BYTES;
+    grid = TileGrid.of(set, m, columns, (long) outer.count() * inner.count(), workers);
+    int tileRows = grid.tileRows();
+    int vectors = grid.panelVectors();
+    panelBytes = (long) vectors * lanes * Float.BYTES;
     panelBytesOfB = columns.panelStride() == 0 ? panelBytes : columns.panelStride() * Float.BYTES;
-    lastLanes = columns.count() - (vectors - 1) * lanes;
-    boolean masked = lastLanes < lanes;
-
-    long repeats = (long) outer.count() * inner.count();
-    tileRows = set.rowsFor(m, panelVectors, repeats * panels, workers);
-    tiles = (m + tileRows - 1) / tileRows;
-    blockTiles = Math.min(tiles, BLOCK_TILES);
-    blocks = tiles == 0 ? 0 : (tiles + blockTiles - 1) / blockTiles;
+    overlaps = !ending.blends() && m >= tileRows && set.overlapPays(m, tileRows, vectors);
     IndirectTables tables = inOrder(anyTables.withoutStepsBack());
     rows = tables.rows();
     outs = tables.outs();
     steps = tables.steps();
-    overlaps = !ending.blends() && m >= tileRows && set.overlapPays(m, tileRows, panelVectors);
-    int tailRows = m == 0 || m % tileRows == 0 || overlaps ? tileRows : m % tileRows;
     int depth = steps.length / 2;
     ahead =
         nextBytes > 0
-            ? ReadAhead.ofNext(nextBytes, tiles, panels, depth)
-            : ReadAhead.of(
-                anyTables.outs(), columns.count(), panels, depth, tileRows, blockTiles, outer);
+            ? ReadAhead.ofNext(nextBytes, grid, depth)
+            : ReadAhead.of(anyTables.outs(), columns.count(), grid, depth, outer);
+
+    int tailRows = overlaps ? tileRows : grid.tailRows();
     boolean reads = ahead.any();
-    boolean partly = masked && panels == 1;
-    tile = set.tile(new TileShape(tileRows, panelVectors, partly, ending, reads));
-    tail = set.tile(new TileShape(tailRows, panelVectors, partly, ending, reads));
-    lastPanelTile = set.tile(new TileShape(tileRows, lastVectors, masked, ending, reads));
-    lastPanelTail = set.tile(new TileShape(tailRows, lastVectors, masked, ending, reads));
-    nanos = NANOS * (depth + 8L) * tileRows * panelVectors;
+    boolean masked = grid.lastLanes() < lanes;
+    boolean partly = masked && grid.panels() == 1;
+    int last = grid.lastVectors();
+    tile = set.tile(new TileShape(tileRows, vectors, partly, ending, reads));
+    tail = set.tile(new TileShape(tailRows, vectors, partly, ending, reads));
+    lastPanelTile = set.tile(new TileShape(tileRows, last, masked, ending, reads));
+    lastPanelTail = set.tile(new TileShape(tailRows, last, masked, ending, reads));
+    nanos = NANOS * (depth + 8L) * tileRows * vectors;
   }
 
   private IndirectTables inOrder(IndirectTables tables) {
-    boolean far = m > 1 && tables.rows()[1] - tables.rows()[0] >= FAR;
-    return far ? tables.interleaved(tileRows, blockTiles) : tables;
+    boolean far = grid.rows() > 1 && tables.rows()[1] - tables.rows()[0] >= FAR;
+    return far ? tables.interleaved(grid.tileRows(), grid.blockTiles()) : tables;
   }
 
   /** Tiles in all: the length of the parallel loop. */
   long units() {
-    return (long) outer.count() * inner.count() * blocks * panels * blockTiles;
+    return (long) outer.count() * inner.count() * grid.units();
   }
 
   /** Tiles of a panel. */
   int tiles() {
-    return tiles;
+    return grid.tiles();
   }
 
   /** Panels of columns. */
   int panels() {
-    return panels;
+    return grid.panels();
   }
 
   /** Bytes of B from one panel to the next. */
@@ -182,7 +166,7 @@ final class IndirectProduct {
   /** Whether it is not repeated, and has B in several panels, one behind the other. */
   boolean isOnceInPanels() {
     boolean once = outer.count() == 1 && inner.count() == 1;
-    return once && panels > 1 && panelBytesOfB > panelBytes;
+    return once && grid.panels() > 1 && panelBytesOfB > panelBytes;
   }
 
   /** What a tile takes, about. */
@@ -192,7 +176,7 @@ final class IndirectProduct {
 
   /** Shape of the main tile, for {@code implementation()}. */
   String tileName(int lanes) {
-    return tileRows + "x" + panelBytes / Float.BYTES / lanes + "v";
+    return grid.tileRows() + "x" + panelBytes / Float.BYTES / lanes + "v";
   }
 
   /** Computes tiles {@code from} to {@code to}; bases are addresses. */
@@ -202,41 +186,47 @@ final class IndirectProduct {
 
   /** The same with the address of the operand that is needed next, or C's. */
   void run(long from, long to, long a, long b, long c, long bias, long next) {
+    int panels = grid.panels();
+    int blockTiles = grid.blockTiles();
+    int blocks = grid.blocks();
     long unit = from;
     int t = (int) (unit % blockTiles);
     unit /= blockTiles;
     int panel = (int) (unit % panels);
     unit /= panels;
     int block = (int) (unit % blocks);
-    unit /= blocks;
-    int in = (int) (unit % inner.count());
-    long out = unit / inner.count();
+    long repeat = unit / blocks;
     long left = to - from;
     while (left > 0) {
-      int first = block * blockTiles + t;
-      int end = (int) Math.min(Math.min(blockTiles, t + left) + (long) block * blockTiles, tiles);
-      runPanel(
-          first,
-          end,
-          panel,
-          a + Float.BYTES * (out * outer.a() + in * inner.a()),
-          b + Float.BYTES * (out * outer.b() + in * inner.b()),
-          c + Float.BYTES * (out * outer.c() + in * inner.c()),
-          bias + Float.BYTES * (out * outer.bias() + in * inner.bias()),
-          next + Float.BYTES * (out * outer.c() + in * inner.c()));
+      int begin = block * blockTiles;
+      int end = (int) Math.min(begin + Math.min(blockTiles, t + left), grid.tiles());
+      runPanel(repeat, begin + t, end, panel, a, b, c, bias, next);
       left -= blockTiles - t;
       t = 0;
       if (++panel == panels) {
         panel = 0;
         if (++block == blocks) {
           block = 0;
-          if (++in == inner.count()) {
-            in = 0;
-            out++;
-          }
+          repeat++;
         }
       }
     }
+  }
+
+  private void runPanel(
+      long repeat, int first, int end, int panel, long a, long b, long c, long bias, long next) {
+    long out = repeat / inner.count();
+    long in = repeat % inner.count();
+    long shiftOfC = Float.BYTES * (out * outer.c() + in * inner.c());
+    runPanel(
+        first,
+        end,
+        panel,
+        a + Float.BYTES * (out * outer.a() + in * inner.a()),
+        b + Float.BYTES * (out * outer.b() + in * inner.b()),
+        c + shiftOfC,
+        bias + Float.BYTES * (out * outer.bias() + in * inner.bias()),
+        next + shiftOfC);
   }
 
   /** Computes tiles of one panel, if the product is not repeated; bases are addresses. */
@@ -248,14 +238,16 @@ final class IndirectProduct {
       int first, int end, int panel, long a, long b, long c, long bias, long next) {
     long shift = panel * panelBytes;
     long shiftOfB = panel * panelBytesOfB;
-    boolean last = panel == panels - 1;
+    boolean last = panel == grid.panels() - 1;
+    int tileRows = grid.tileRows();
+    int lastLanes = grid.lastLanes();
     Tile body = (last ? lastPanelTile : tile).current();
     for (int i = first; i < end; i++) {
       int row = i * tileRows;
       Tile one = body;
-      if (row + tileRows > m) {
+      if (row + tileRows > grid.rows()) {
         if (overlaps) {
-          row = m - tileRows; // computes a few rows twice, to the same bits
+          row = grid.rows() - tileRows; // computes a few rows twice, to the same bits
         } else {
           one = (last ? lastPanelTail : tail).current();
         }

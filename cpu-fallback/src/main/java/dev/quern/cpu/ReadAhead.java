@@ -38,30 +38,29 @@ record ReadAhead(int blockTiles, long blockBytes, long tileBytes, int stepBytes,
    *
    * @param outs offset in C of each row
    * @param columns columns of C
-   * @param panels panels of them
+   * @param grid how the product is cut
    * @param steps steps of a sum
    */
-  static ReadAhead of(
-      int[] outs, int columns, int panels, int steps, int tileRows, int blockTiles, Repeat repeat) {
+  static ReadAhead of(int[] outs, int columns, TileGrid grid, int steps, Repeat repeat) {
     long rowBytes = (long) columns * Float.BYTES;
     long bytes = outs.length * rowBytes;
     boolean cached = bytes < CACHED_BYTES_ONCE || bytes * repeat.count() < CACHED_BYTES;
     if (cached || steps > MANY_STEPS || steps == 0 || !sideBySide(outs, columns)) {
       return NONE;
     }
-    long tileBytes = tileRows * rowBytes / panels;
+    long tileBytes = grid.tileRows() * rowBytes / grid.panels();
     long last = bytes - tileBytes - Integer.BYTES;
     int stepBytes = Math.toIntExact(tileBytes / steps);
-    long blockBytes = rowBytes * tileRows * blockTiles;
-    return new ReadAhead(blockTiles, blockBytes, tileBytes, stepBytes, last);
+    long blockBytes = rowBytes * grid.tileRows() * grid.blockTiles();
+    return new ReadAhead(grid.blockTiles(), blockBytes, tileBytes, stepBytes, last);
   }
 
-  /** What so many tiles in each of so many panels read of an operand that is needed after them. */
-  static ReadAhead ofNext(long bytes, int tiles, int panels, int steps) {
+  /** What the tiles of a product read of an operand that is needed after it. */
+  static ReadAhead ofNext(long bytes, TileGrid grid, int steps) {
     long lastInt = bytes - Integer.BYTES;
-    long tileBytes = lastInt / ((long) tiles * panels);
+    long tileBytes = lastInt / ((long) grid.tiles() * grid.panels());
     int stepBytes = Math.toIntExact(tileBytes / steps);
-    return new ReadAhead(tiles, 0, tileBytes, stepBytes, lastInt - tileBytes);
+    return new ReadAhead(grid.tiles(), 0, tileBytes, stepBytes, lastInt - tileBytes);
   }
 
   private static boolean sideBySide(int[] outs, int columns) {

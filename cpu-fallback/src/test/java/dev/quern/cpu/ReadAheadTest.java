@@ -26,7 +26,7 @@ final class ReadAheadTest {
       int blockTiles = 1 + random.nextInt(32);
       int[] outs = IndirectTables.regular(rows, columns);
       ReadAhead ahead =
-          ReadAhead.of(outs, columns, panels, steps, tileRows, blockTiles, Repeat.ONCE);
+          ReadAhead.of(outs, columns, grid(rows, panels, tileRows, blockTiles), steps, Repeat.ONCE);
       long end = 4L * rows * columns;
       long next = 4L * blockTiles * tileRows * columns;
       String what = ahead + " of -Dquern.seed=" + SEED;
@@ -50,7 +50,7 @@ final class ReadAheadTest {
       int panels = 1 + random.nextInt(16);
       int tiles = 1 + random.nextInt(16);
       int steps = 1 + random.nextInt(400);
-      ReadAhead ahead = ReadAhead.ofNext(bytes, tiles, panels, steps);
+      ReadAhead ahead = ReadAhead.ofNext(bytes, grid(tiles * 6, panels, 6, tiles), steps);
       String what = ahead + " of -Dquern.seed=" + SEED;
       long read = 0;
       for (int panel = 0; panel < panels; panel++) {
@@ -75,11 +75,20 @@ final class ReadAheadTest {
     int[] apart = IndirectTables.regular(100_000, 128);
     Repeat often = new Repeat(100, 0, 0, 0, 0);
 
-    assertThat(ReadAhead.of(large, 64, 1, 64, 6, 32, Repeat.ONCE).any()).isTrue();
-    assertThat(ReadAhead.of(small, 64, 1, 64, 6, 32, often).any()).isFalse();
-    assertThat(ReadAhead.of(large, 64, 1, 257, 6, 32, Repeat.ONCE).any()).isFalse();
-    assertThat(ReadAhead.of(large, 64, 1, 0, 6, 32, Repeat.ONCE).any()).isFalse();
-    assertThat(ReadAhead.of(apart, 64, 1, 64, 6, 32, Repeat.ONCE).any()).isFalse();
+    TileGrid few = grid(1000, 1, 6, 32);
+    TileGrid many = grid(100_000, 1, 6, 32);
+
+    assertThat(ReadAhead.of(large, 64, many, 64, Repeat.ONCE).any()).isTrue();
+    assertThat(ReadAhead.of(small, 64, few, 64, often).any()).isFalse();
+    assertThat(ReadAhead.of(large, 64, many, 257, Repeat.ONCE).any()).isFalse();
+    assertThat(ReadAhead.of(large, 64, many, 0, Repeat.ONCE).any()).isFalse();
+    assertThat(ReadAhead.of(apart, 64, many, 64, Repeat.ONCE).any()).isFalse();
+  }
+
+  private static TileGrid grid(int rows, int panels, int tileRows, int blockTiles) {
+    int tiles = Math.ceilDiv(rows, tileRows);
+    int blocks = Math.ceilDiv(tiles, blockTiles);
+    return new TileGrid(rows, panels, 4, 4, 16, tileRows, tiles, blockTiles, blocks);
   }
 
   @Test
