@@ -105,7 +105,9 @@ final class IndirectProduct {
 
     int m = anyTables.rows().length;
     int lanes = set.lanes();
-    grid = TileGrid.of(set, m, columns, (long) outer.count() * inner.count(), workers);
+    int depth = anyTables.steps().length / 2;
+    long repeats = (long) outer.count() * inner.count();
+    grid = TileGrid.of(set, m, columns, depth, repeats, workers);
     int tileRows = grid.tileRows();
     int vectors = grid.panelVectors();
     panelBytes = (long) vectors * lanes * Float.BYTES;
@@ -115,7 +117,6 @@ final class IndirectProduct {
     rows = tables.rows();
     outs = tables.outs();
     steps = tables.steps();
-    int depth = steps.length / 2;
     ahead =
         nextBytes > 0
             ? ReadAhead.ofNext(nextBytes, grid, depth)

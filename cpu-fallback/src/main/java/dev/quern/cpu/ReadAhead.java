@@ -31,7 +31,7 @@ record ReadAhead(int blockTiles, long blockBytes, long tileBytes, int stepBytes,
   private static final long CACHED_BYTES_ONCE = 2 << 20;
 
   /** Steps of a sum beside which writing it is little. */
-  private static final int MANY_STEPS = 256;
+  static final int MANY_STEPS = 256;
 
   /**
    * What the tiles of a product read.
