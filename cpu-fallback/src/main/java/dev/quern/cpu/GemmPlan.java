@@ -213,32 +213,28 @@ record GemmPlan(
             new Axis(spec.batch(), result, spec.strideC()),
             new Axis(spec.m(), 1, spec.ldc()),
             new Axis(spec.n(), spec.m(), 1));
-    IndirectTables tables =
-        new IndirectTables(
-            IndirectTables.regular(spec.n(), spec.ldb()),
-            IndirectTables.regular(spec.n(), spec.m()),
-            IndirectTables.regularSteps(spec.k(), 1, lead));
-    Ending ending = new Ending(spec.alpha() != 1, false, false, false);
     Repeat batch = new Repeat(spec.batch(), spec.strideB(), matrices == 1 ? 0 : matrix, result, 0);
-    IndirectProduct product =
-        new IndirectProduct(
-            tiles,
-            tables,
-            Columns.of(spec.n(), spec.m(), spec.k(), tiles),
-            ending,
-            spec.alpha(),
-            0,
-            batch,
-            Repeat.ONCE,
-            workers);
     return new GemmPlan(
         "turned",
-        new ProductLoop(alone(product)),
+        new ProductLoop(alone(turnedProduct(spec, tiles, batch, workers))),
         true,
         null,
         new Packing(pack, matrices * matrix),
         unpack,
         spec.batch() * result);
+  }
+
+  private static IndirectProduct turnedProduct(
+      Gemm.Spec spec, TileSet tiles, Repeat batch, int workers) {
+    IndirectTables tables =
+        new IndirectTables(
+            IndirectTables.regular(spec.n(), spec.ldb()),
+            IndirectTables.regular(spec.n(), spec.m()),
+            IndirectTables.regularSteps(spec.k(), 1, lead(spec.m(), tiles)));
+    Columns columns = Columns.of(spec.n(), spec.m(), spec.k(), tiles);
+    Ending ending = new Ending(spec.alpha() != 1, false, false, false);
+    return new IndirectProduct(
+        tiles, tables, columns, ending, spec.alpha(), 0, batch, Repeat.ONCE, workers);
   }
 
   private static List<Part> alone(IndirectProduct product) {

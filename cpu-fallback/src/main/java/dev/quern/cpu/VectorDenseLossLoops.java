@@ -41,14 +41,7 @@ final class VectorDenseLossLoops implements DenseLossLoops {
       FloatVector distance = fromMemorySegment(FLOATS, ALL, z + 4L * j, ORDER).sub(max);
       s = s.add(distance.mul(t), inside.and(t.compare(VectorOperators.NE, 0)));
     }
-    if (LANES >= 16) {
-      s = s.add(s.rearrange(VectorRotation.BY_8));
-    }
-    if (LANES >= 8) {
-      s = s.add(s.rearrange(VectorRotation.BY_4));
-    }
-    s = s.add(s.rearrange(VectorRotation.BY_2));
-    return s.add(s.rearrange(VectorRotation.BY_1)).lane(0);
+    return VectorRotation.sum(s);
   }
 
   /** {@code dz = dz * factor - targets * scale}, where {@code dz} holds exponentials. */
@@ -104,14 +97,7 @@ final class VectorDenseLossLoops implements DenseLossLoops {
       FloatVector wrong = t.blend(t.neg().add(1), logit.compare(VectorOperators.GT, 0));
       sum = sum.add(logit.abs().fma(wrong, logarithm), inside);
     }
-    if (LANES >= 16) {
-      sum = sum.add(sum.rearrange(VectorRotation.BY_8));
-    }
-    if (LANES >= 8) {
-      sum = sum.add(sum.rearrange(VectorRotation.BY_4));
-    }
-    sum = sum.add(sum.rearrange(VectorRotation.BY_2));
-    return sum.add(sum.rearrange(VectorRotation.BY_1)).lane(0);
+    return VectorRotation.sum(sum);
   }
 
   private static void binaryGradient(
@@ -153,13 +139,6 @@ final class VectorDenseLossLoops implements DenseLossLoops {
         difference.mul(scale).intoMemorySegment(ALL, dz + 4L * j, ORDER, inside);
       }
     }
-    if (LANES >= 16) {
-      sum = sum.add(sum.rearrange(VectorRotation.BY_8));
-    }
-    if (LANES >= 8) {
-      sum = sum.add(sum.rearrange(VectorRotation.BY_4));
-    }
-    sum = sum.add(sum.rearrange(VectorRotation.BY_2));
-    return sum.add(sum.rearrange(VectorRotation.BY_1)).lane(0);
+    return VectorRotation.sum(sum);
   }
 }

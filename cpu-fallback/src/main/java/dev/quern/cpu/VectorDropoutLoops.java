@@ -68,18 +68,8 @@ final class VectorDropoutLoops implements DropoutLoops {
       // Words 0 and 1 of every block side by side as in memory, words 2 and 3 likewise, then both.
       IntVector words01 = c0.and(LOW).or(c1.lanewise(VectorOperators.LSHL, 32)).reinterpretAsInts();
       IntVector words23 = c2.and(LOW).or(c3.lanewise(VectorOperators.LSHL, 32)).reinterpretAsInts();
-      VectorMask<Float> keepFront =
-          words01
-              .rearrange(FRONT_TWICE)
-              .blend(words23.rearrange(FRONT_TWICE), ODD)
-              .compare(VectorOperators.UGE, draw.leastKept)
-              .cast(FLOATS);
-      VectorMask<Float> keepBack =
-          words01
-              .rearrange(BACK_TWICE)
-              .blend(words23.rearrange(BACK_TWICE), ODD)
-              .compare(VectorOperators.UGE, draw.leastKept)
-              .cast(FLOATS);
+      VectorMask<Float> keepFront = kept(words01, words23, FRONT_TWICE, draw.leastKept);
+      VectorMask<Float> keepBack = kept(words01, words23, BACK_TWICE, draw.leastKept);
       long at = 4L * i;
       FloatVector front = fromMemorySegment(FLOATS, ALL, source + at, ORDER).mul(draw.scale);
       FloatVector back = fromMemorySegment(FLOATS, ALL, source + at + BYTES, ORDER).mul(draw.scale);
@@ -87,5 +77,14 @@ final class VectorDropoutLoops implements DropoutLoops {
       zero.blend(back, keepBack).intoMemorySegment(ALL, target + at + BYTES, ORDER);
     }
     REST.apply(source + 4L * i, target + 4L * i, first + i, count - i, draw);
+  }
+
+  private static VectorMask<Float> kept(
+      IntVector words01, IntVector words23, VectorShuffle<Integer> half, int least) {
+    return words01
+        .rearrange(half)
+        .blend(words23.rearrange(half), ODD)
+        .compare(VectorOperators.UGE, least)
+        .cast(FLOATS);
   }
 }

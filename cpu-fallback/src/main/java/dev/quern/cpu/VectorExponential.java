@@ -69,13 +69,6 @@ final class VectorExponential {
             .intoMemorySegment(ALL, y + at, ORDER, inside);
       }
     }
-    if (LANES >= 16) {
-      sum = sum.add(sum.rearrange(VectorRotation.BY_8));
-    }
-    if (LANES >= 8) {
-      sum = sum.add(sum.rearrange(VectorRotation.BY_4));
-    }
-    sum = sum.add(sum.rearrange(VectorRotation.BY_2));
-    return sum.add(sum.rearrange(VectorRotation.BY_1)).lane(0);
+    return VectorRotation.sum(sum);
   }
 }

@@ -1,5 +1,8 @@
 package dev.quern.cpu;
 
+import static dev.quern.cpu.VectorWidth.LANES;
+
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
@@ -22,7 +25,20 @@ final class VectorRotation {
 
   private VectorRotation() {}
 
+  /** The sum of all lanes. */
+  static float sum(FloatVector lanes) {
+    FloatVector s = lanes;
+    if (LANES >= 16) {
+      s = s.add(s.rearrange(BY_8));
+    }
+    if (LANES >= 8) {
+      s = s.add(s.rearrange(BY_4));
+    }
+    s = s.add(s.rearrange(BY_2));
+    return s.add(s.rearrange(BY_1)).lane(0);
+  }
+
   private static VectorShuffle<Float> rotation(int lanes) {
-    return VectorShuffle.iota(VectorWidth.FLOATS, lanes % VectorWidth.LANES, 1, true);
+    return VectorShuffle.iota(VectorWidth.FLOATS, lanes % LANES, 1, true);
   }
 }

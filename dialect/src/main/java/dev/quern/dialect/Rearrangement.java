@@ -64,10 +64,7 @@ final class Rearrangement {
 
   private Rearrangement(
       Parts parts, int sources, long distance, int wrap, int limit, Axis... outerFirst) {
-    Axis[] axes = new Axis[AXES];
-    for (int i = 0; i < AXES; i++) {
-      axes[i] = i < outerFirst.length ? outerFirst[outerFirst.length - 1 - i] : new Axis(1, 0, 0);
-    }
+    Axis[] axes = innermostFirst(outerFirst);
     Spans spans = parts.spans();
     int span = spans.vectors() ? CPU_SPAN : 1;
     int band = spans.vectors() ? CPU_BAND : 1;
@@ -105,6 +102,14 @@ final class Rearrangement {
             distance,
             wrap,
             limit);
+  }
+
+  private static Axis[] innermostFirst(Axis[] outerFirst) {
+    Axis[] axes = new Axis[AXES];
+    for (int i = 0; i < AXES; i++) {
+      axes[i] = i < outerFirst.length ? outerFirst[outerFirst.length - 1 - i] : new Axis(1, 0, 0);
+    }
+    return axes;
   }
 
   /** The launch: buffer 0 is the source, buffer 1 the target. */

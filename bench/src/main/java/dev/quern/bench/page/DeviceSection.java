@@ -33,18 +33,8 @@ final class DeviceSection {
   }
 
   private Element draw() {
-    DeviceInfo info = device.device();
-    section
-        .add(Element.of("h2").add(info.id()).add(Element.of("small").add(" " + info.name())))
-        .add(
-            Element.of("p", "note")
-                .add(
-                    "%s, %s GB of memory; %s"
-                        .formatted(
-                            info.driver(),
-                            Numbers.rounded(info.memoryBytes() / GIGABYTE),
-                            ceilings(device.ceilings()))))
-        .add(links);
+    describe(device.device());
+    section.add(links);
     part("networks", "Networks", NetworkBars.of(device), null);
     part(
         "peers",
@@ -75,6 +65,17 @@ final class DeviceSection {
         "The least time that the device could take, as a share of the time taken.");
     part("cases", "All cases", List.of(CaseTable.of(device, best, palette)), null);
     return section;
+  }
+
+  private void describe(DeviceInfo info) {
+    String memory = Numbers.rounded(info.memoryBytes() / GIGABYTE);
+    section
+        .add(Element.of("h2").add(info.id()).add(Element.of("small").add(" " + info.name())))
+        .add(
+            Element.of("p", "note")
+                .add(
+                    "%s, %s GB of memory; %s"
+                        .formatted(info.driver(), memory, ceilings(device.ceilings()))));
   }
 
   private void part(String name, String title, List<Element> content, @Nullable String note) {

@@ -46,22 +46,19 @@ final class AdamCases {
                 to.get("v"),
                 to.get("step"),
                 to.get("learningRate")),
-        () -> {
-          ReferenceAdam after =
-              ReferenceAdam.update(
-                  spec,
-                  p.numbers(),
-                  g.numbers(),
-                  m.numbers(),
-                  v.numbers(),
-                  step.ints()[0],
-                  LEARNING_RATE);
-          return Map.of(
-              "p", Expected.rounded(after.p()),
-              "m", Expected.rounded(after.m()),
-              "v", Expected.rounded(after.v()),
-              "step", Expected.exactly(step.ints()[0] + 1));
-        });
+        () -> expected(spec, p, g, m, v, step.ints()[0]));
+  }
+
+  private static Map<String, Expected> expected(
+      Adam.Spec spec, Source p, Source g, Source m, Source v, int step) {
+    ReferenceAdam after =
+        ReferenceAdam.update(
+            spec, p.numbers(), g.numbers(), m.numbers(), v.numbers(), step, LEARNING_RATE);
+    return Map.of(
+        "p", Expected.rounded(after.p()),
+        "m", Expected.rounded(after.m()),
+        "v", Expected.rounded(after.v()),
+        "step", Expected.exactly(step + 1));
   }
 
   static List<Case<Adam>> all() {

@@ -6,7 +6,6 @@ import dev.quern.kernels.Pass;
 import dev.quern.kernels.reference.ReferenceBatchNorm;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -42,13 +41,8 @@ final class BatchNormCases {
     Source movingMean = in.floats("movingMean", spec.channels());
     Source movingVariance = in.squares("movingVariance", spec.channels());
     Source labels = labels(spec, in);
-    Arguments arguments =
-        new Arguments(in)
-            .input("x", x)
-            .input("gamma", gamma)
-            .input("beta", beta)
-            .updated("movingMean", movingMean)
-            .updated("movingVariance", movingVariance);
+    Arguments arguments = new Arguments(in).input("x", x).input("gamma", gamma).input("beta", beta);
+    arguments.updated("movingMean", movingMean).updated("movingVariance", movingVariance);
     if (labelled(spec, in)) {
       arguments.input("labels", labels);
     }
@@ -137,13 +131,8 @@ final class BatchNormCases {
     Source mean = in.floats("mean", spec.channels());
     Source invStd = in.squares("invStd", spec.channels()).each((i, value) -> value + 0.5f);
     Source labels = labels(spec, in);
-    Arguments arguments =
-        new Arguments(in)
-            .input("x", x)
-            .input("dy", dy)
-            .input("gamma", gamma)
-            .input("mean", mean)
-            .input("invStd", invStd);
+    Arguments arguments = new Arguments(in).input("x", x).input("dy", dy).input("gamma", gamma);
+    arguments.input("mean", mean).input("invStd", invStd);
     if (labelled(spec, in)) {
       arguments.input("labels", labels);
     }
@@ -167,17 +156,26 @@ final class BatchNormCases {
                 to.orNull(dx),
                 to.orNull("dgamma"),
                 to.orNull("dbeta")),
-        () -> {
-          ReferenceBatchNorm.Gradients after =
-              reference(spec, in, labels)
-                  .backward(
-                      x.numbers(), dy.numbers(), gamma.numbers(), mean.numbers(), invStd.numbers());
-          Map<String, Expected> expected = new HashMap<>();
-          expected.put(dx, Expected.rounded(after.dx()));
-          expected.put("dgamma", Expected.rounded(after.dgamma()));
-          expected.put("dbeta", Expected.rounded(after.dbeta()));
-          return expected;
-        });
+        () ->
+            expected(
+                dx,
+                reference(spec, in, labels)
+                    .backward(
+                        x.numbers(),
+                        dy.numbers(),
+                        gamma.numbers(),
+                        mean.numbers(),
+                        invStd.numbers())));
+  }
+
+  private static Map<String, Expected> expected(String dx, ReferenceBatchNorm.Gradients after) {
+    return Map.of(
+        dx,
+        Expected.rounded(after.dx()),
+        "dgamma",
+        Expected.rounded(after.dgamma()),
+        "dbeta",
+        Expected.rounded(after.dbeta()));
   }
 
   static List<Case<BatchNorm>> all() {

@@ -51,20 +51,22 @@ final class GatherBatchCases {
                     to.get("cursor"),
                     to.get("x"),
                     to.get("y")),
-            () -> {
-              ReferenceGatherBatch after =
-                  ReferenceGatherBatch.gather(
-                      spec, data.numbers(), labels.ints(), indices.ints(), cursor.ints()[0]);
-              boolean whole =
-                  (spec.type() == UINT8 || in.fill() == Fill.WHOLE)
-                      && spec.scale() == Math.rint(spec.scale())
-                      && spec.shift() == Math.rint(spec.shift());
-              return Map.of(
-                  "x", Expected.linear(after.x(), Precision.FP32, whole),
-                  "y", Expected.exactly(after.y()),
-                  "cursor", Expected.exactly(cursor.ints()[0] + 1));
-            })
+            () -> expected(spec, in, data, labels, indices, cursor.ints()[0]))
         .counting("cursor", Math.max(1, batches));
+  }
+
+  private static Map<String, Expected> expected(
+      GatherBatch.Spec spec, Inputs in, Source data, Source labels, Source indices, int cursor) {
+    ReferenceGatherBatch after =
+        ReferenceGatherBatch.gather(spec, data.numbers(), labels.ints(), indices.ints(), cursor);
+    boolean whole =
+        (spec.type() == UINT8 || in.fill() == Fill.WHOLE)
+            && spec.scale() == Math.rint(spec.scale())
+            && spec.shift() == Math.rint(spec.shift());
+    return Map.of(
+        "x", Expected.linear(after.x(), Precision.FP32, whole),
+        "y", Expected.exactly(after.y()),
+        "cursor", Expected.exactly(cursor + 1));
   }
 
   static List<Case<GatherBatch>> all() {

@@ -89,16 +89,7 @@ final class Poolings {
 
   private String backward(Operands operands) {
     pooling_forward.primitive_desc forward = described();
-    memory workspace = work.empty(forward.workspace_desc());
-    work.once(
-        forward,
-        arguments(
-            dnnl.DNNL_ARG_SRC,
-            work.filled(plainX, chosen(operands), x),
-            dnnl.DNNL_ARG_DST,
-            work.empty(y),
-            dnnl.DNNL_ARG_WORKSPACE,
-            workspace));
+    memory workspace = positions(forward, operands);
     memory dy = work.filled(plainY, operands.floats("dy", spec.outputs()), y);
     if (spec.reluInput()) {
       memory output = work.filled(plainY, operands.floats("y", spec.outputs()), y);
@@ -132,6 +123,21 @@ final class Poolings {
             spec.reluInput() ? "ReLU backward on the small side, then " : "",
             desc.impl_info_str().getString(),
             Workbench.name(x));
+  }
+
+  /** Where the maxima stand, as the library keeps it: what pooling forward leaves for backward. */
+  private memory positions(pooling_forward.primitive_desc forward, Operands operands) {
+    memory workspace = work.empty(forward.workspace_desc());
+    work.once(
+        forward,
+        arguments(
+            dnnl.DNNL_ARG_SRC,
+            work.filled(plainX, chosen(operands), x),
+            dnnl.DNNL_ARG_DST,
+            work.empty(y),
+            dnnl.DNNL_ARG_WORKSPACE,
+            workspace));
+    return workspace;
   }
 
   /**
