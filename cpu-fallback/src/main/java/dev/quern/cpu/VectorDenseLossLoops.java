@@ -41,7 +41,14 @@ final class VectorDenseLossLoops implements DenseLossLoops {
       FloatVector distance = fromMemorySegment(FLOATS, ALL, z + 4L * j, ORDER).sub(max);
       s = s.add(distance.mul(t), inside.and(t.compare(VectorOperators.NE, 0)));
     }
-    return VectorRotation.sum(s);
+    if (LANES >= 16) {
+      s = s.add(s.rearrange(VectorRotation.BY_8));
+    }
+    if (LANES >= 8) {
+      s = s.add(s.rearrange(VectorRotation.BY_4));
+    }
+    s = s.add(s.rearrange(VectorRotation.BY_2));
+    return s.add(s.rearrange(VectorRotation.BY_1)).lane(0);
   }
 
   /** {@code dz = dz * factor - targets * scale}, where {@code dz} holds exponentials. */
@@ -97,7 +104,14 @@ final class VectorDenseLossLoops implements DenseLossLoops {
       FloatVector wrong = t.blend(t.neg().add(1), logit.compare(VectorOperators.GT, 0));
       sum = sum.add(logit.abs().fma(wrong, logarithm), inside);
     }
-    return VectorRotation.sum(sum);
+    if (LANES >= 16) {
+      sum = sum.add(sum.rearrange(VectorRotation.BY_8));
+    }
+    if (LANES >= 8) {
+      sum = sum.add(sum.rearrange(VectorRotation.BY_4));
+    }
+    sum = sum.add(sum.rearrange(VectorRotation.BY_2));
+    return sum.add(sum.rearrange(VectorRotation.BY_1)).lane(0);
   }
 
   private static void binaryGradient(
@@ -139,6 +153,13 @@ final class VectorDenseLossLoops implements DenseLossLoops {
         difference.mul(scale).intoMemorySegment(ALL, dz + 4L * j, ORDER, inside);
       }
     }
-    return VectorRotation.sum(sum);
+    if (LANES >= 16) {
+      sum = sum.add(sum.rearrange(VectorRotation.BY_8));
+    }
+    if (LANES >= 8) {
+      sum = sum.add(sum.rearrange(VectorRotation.BY_4));
+    }
+    sum = sum.add(sum.rearrange(VectorRotation.BY_2));
+    return sum.add(sum.rearrange(VectorRotation.BY_1)).lane(0);
   }
 }

@@ -245,7 +245,14 @@ class VectorElementLoops implements ElementLoops {
       s0 = s0.add(fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER), inside);
     }
     FloatVector s = s0.add(s1).add(s2.add(s3));
-    return VectorRotation.sum(s);
+    if (LANES >= 16) {
+      s = s.add(s.rearrange(VectorRotation.BY_8));
+    }
+    if (LANES >= 8) {
+      s = s.add(s.rearrange(VectorRotation.BY_4));
+    }
+    s = s.add(s.rearrange(VectorRotation.BY_2));
+    return s.add(s.rearrange(VectorRotation.BY_1)).lane(0);
   }
 
   @Override

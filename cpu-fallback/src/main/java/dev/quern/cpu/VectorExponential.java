@@ -69,6 +69,13 @@ final class VectorExponential {
             .intoMemorySegment(ALL, y + at, ORDER, inside);
       }
     }
-    return VectorRotation.sum(sum);
+    if (LANES >= 16) {
+      sum = sum.add(sum.rearrange(VectorRotation.BY_8));
+    }
+    if (LANES >= 8) {
+      sum = sum.add(sum.rearrange(VectorRotation.BY_4));
+    }
+    sum = sum.add(sum.rearrange(VectorRotation.BY_2));
+    return sum.add(sum.rearrange(VectorRotation.BY_1)).lane(0);
   }
 }

@@ -1,14 +1,14 @@
 package dev.quern.cpu;
 
-import static dev.quern.cpu.VectorWidth.LANES;
-
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Rotations that bring all lanes of a vector together, by halves. {@code reduceLanes} leaves the
  * order of additions open, and interpreted and compiled code do differ in it; adding a vector to
  * its rotations gives the same bits on every run.
+ *
+ * <p>The additions stand wherever a vector is summed up, and not in a method here: called once a
+ * row, behind a long loop, it is now and then not inlined, and then allocates a vector a call.
  */
 final class VectorRotation {
   /** By 8 lanes, for vectors of 16. */
@@ -25,20 +25,7 @@ final class VectorRotation {
 
   private VectorRotation() {}
 
-  /** The sum of all lanes. */
-  static float sum(FloatVector lanes) {
-    FloatVector s = lanes;
-    if (LANES >= 16) {
-      s = s.add(s.rearrange(BY_8));
-    }
-    if (LANES >= 8) {
-      s = s.add(s.rearrange(BY_4));
-    }
-    s = s.add(s.rearrange(BY_2));
-    return s.add(s.rearrange(BY_1)).lane(0);
-  }
-
   private static VectorShuffle<Float> rotation(int lanes) {
-    return VectorShuffle.iota(VectorWidth.FLOATS, lanes % LANES, 1, true);
+    return VectorShuffle.iota(VectorWidth.FLOATS, lanes % VectorWidth.LANES, 1, true);
   }
 }

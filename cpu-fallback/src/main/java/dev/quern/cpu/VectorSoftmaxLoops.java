@@ -110,6 +110,13 @@ class VectorSoftmaxLoops implements SoftmaxLoops {
       FloatVector v = fromMemorySegment(FLOATS, ALL, x + 4L * j, ORDER);
       s = s.add(v.mul(fromMemorySegment(FLOATS, ALL, y + 4L * j, ORDER)), inside);
     }
-    return VectorRotation.sum(s);
+    if (LANES >= 16) {
+      s = s.add(s.rearrange(VectorRotation.BY_8));
+    }
+    if (LANES >= 8) {
+      s = s.add(s.rearrange(VectorRotation.BY_4));
+    }
+    s = s.add(s.rearrange(VectorRotation.BY_2));
+    return s.add(s.rearrange(VectorRotation.BY_1)).lane(0);
   }
 }
