@@ -107,7 +107,9 @@ final class IndirectProduct {
     int lanes = set.lanes();
     int depth = anyTables.steps().length / 2;
     long repeats = (long) outer.count() * inner.count();
-    grid = TileGrid.of(set, m, columns, depth, repeats, workers);
+    boolean aheadOfC =
+        nextBytes == 0 && ReadAhead.ofRowsPays(anyTables.outs(), columns.count(), depth, outer);
+    grid = TileGrid.of(set, m, columns, aheadOfC, repeats, workers);
     int tileRows = grid.tileRows();
     int vectors = grid.panelVectors();
     panelBytes = (long) vectors * lanes * Float.BYTES;
@@ -118,9 +120,9 @@ final class IndirectProduct {
     outs = tables.outs();
     steps = tables.steps();
     ahead =
-        nextBytes > 0
-            ? ReadAhead.ofNext(nextBytes, grid, depth)
-            : ReadAhead.of(anyTables.outs(), columns.count(), grid, depth, outer);
+        aheadOfC
+            ? ReadAhead.ofRows(columns.count(), grid, depth)
+            : nextBytes > 0 ? ReadAhead.ofNext(nextBytes, grid, depth) : ReadAhead.NONE;
 
     int tailRows = overlaps ? tileRows : grid.tailRows();
     boolean reads = ahead.any();

@@ -31,23 +31,25 @@ record ReadAhead(int blockTiles, long blockBytes, long tileBytes, int stepBytes,
   private static final long CACHED_BYTES_ONCE = 2 << 20;
 
   /** Steps of a sum beside which writing it is little. */
-  static final int MANY_STEPS = 256;
+  private static final int MANY_STEPS = 256;
 
   /**
-   * What the tiles of a product read.
+   * Whether tiles should read ahead the rows of C that the next block writes.
    *
    * @param outs offset in C of each row
    * @param columns columns of C
-   * @param grid how the product is cut
    * @param steps steps of a sum
    */
-  static ReadAhead of(int[] outs, int columns, TileGrid grid, int steps, Repeat repeat) {
-    long rowBytes = (long) columns * Float.BYTES;
-    long bytes = outs.length * rowBytes;
+  static boolean ofRowsPays(int[] outs, int columns, int steps, Repeat repeat) {
+    long bytes = (long) outs.length * columns * Float.BYTES;
     boolean cached = bytes < CACHED_BYTES_ONCE || bytes * repeat.count() < CACHED_BYTES;
-    if (cached || steps > MANY_STEPS || steps == 0 || !sideBySide(outs, columns)) {
-      return NONE;
-    }
+    return !cached && steps > 0 && steps <= MANY_STEPS && sideBySide(outs, columns);
+  }
+
+  /** What the tiles of a product read of the rows of C, which lie side by side. */
+  static ReadAhead ofRows(int columns, TileGrid grid, int steps) {
+    long rowBytes = (long) columns * Float.BYTES;
+    long bytes = grid.rows() * rowBytes;
     long tileBytes = grid.tileRows() * rowBytes / grid.panels();
     long last = bytes - tileBytes - Integer.BYTES;
     int stepBytes = Math.toIntExact(tileBytes / steps);

@@ -28,23 +28,23 @@ record TileGrid(
   private static final int BLOCK_TILES = 32;
 
   /**
-   * Bytes of C in a block whose sums are short: what is {@link ReadAhead read ahead} of the next
-   * block must stay in the L2 cache beside it. 4096 x 4096 sums of 32 and of 64 products went from
-   * 123 to 159 and from 156 to 194 GFLOP/s (Zen 4, of 235; blocks of 32 tiles are 3 MB there), 2048
-   * x 2048 of 64 from 182 to 205, 1024 x 4096 of 32 from 156 to 180; 512 KB is as good within 2 %,
-   * 128 KB and less lost up to 5 %. Longer sums, whose panels of B are larger, lost up to 2 % with
-   * 256 KB.
+   * Bytes of C in a block, where tiles read the rows of the next one {@link ReadAhead ahead}: those
+   * must stay in the L2 cache beside it. 4096 x 4096 sums of 32 and of 64 products went from 123 to
+   * 159 and from 156 to 194 GFLOP/s (Zen 4, of 235; blocks of 32 tiles are 3 MB there), 2048 x 2048
+   * of 64 from 182 to 205, 1024 x 4096 of 32 from 156 to 180; 512 KB is as good within 2 %, 128 KB
+   * and less lost up to 5 %. Longer sums, whose panels of B are larger, lost up to 2 % with 256 KB.
    */
   private static final int BLOCK_BYTES = 256 << 10;
 
   /**
    * Cuts a product.
    *
-   * @param steps steps of a sum
+   * @param aheadOfC whether tiles read ahead the rows of C that the next block writes
    * @param repeats how often it is repeated
    * @param workers who share its tiles out, 1 if other products' tiles are shared out with them
    */
-  static TileGrid of(TileSet set, int rows, Columns columns, int steps, long repeats, int workers) {
+  static TileGrid of(
+      TileSet set, int rows, Columns columns, boolean aheadOfC, long repeats, int workers) {
     int lanes = set.lanes();
     int vectors = Math.ceilDiv(columns.count(), lanes);
     int panelVectors = columns.panel() / lanes;
@@ -53,16 +53,14 @@ record TileGrid(
     int lastLanes = columns.count() - (vectors - 1) * lanes;
     int tileRows = set.rowsFor(rows, panelVectors, repeats * panels, workers);
     int tiles = Math.ceilDiv(rows, tileRows);
-    int blockTiles = Math.min(tiles, mostOfBlock(columns.count(), steps, tileRows));
+    int blockTiles =
+        Math.min(tiles, aheadOfC ? smallBlock(columns.count(), tileRows) : BLOCK_TILES);
     int blocks = tiles == 0 ? 0 : Math.ceilDiv(tiles, blockTiles);
     return new TileGrid(
         rows, panels, panelVectors, lastVectors, lastLanes, tileRows, tiles, blockTiles, blocks);
   }
 
-  private static int mostOfBlock(int columns, int steps, int tileRows) {
-    if (steps > ReadAhead.MANY_STEPS) {
-      return BLOCK_TILES;
-    }
+  private static int smallBlock(int columns, int tileRows) {
     long tileBytes = (long) Float.BYTES * columns * tileRows;
     return Math.clamp(BLOCK_BYTES / Math.max(1, tileBytes), 1, BLOCK_TILES);
   }

@@ -25,8 +25,8 @@ final class ReadAheadTest {
       int tileRows = 1 + random.nextInt(12);
       int blockTiles = 1 + random.nextInt(32);
       int[] outs = IndirectTables.regular(rows, columns);
-      ReadAhead ahead =
-          ReadAhead.of(outs, columns, grid(rows, panels, tileRows, blockTiles), steps, Repeat.ONCE);
+      assertThat(ReadAhead.ofRowsPays(outs, columns, steps, Repeat.ONCE)).isTrue();
+      ReadAhead ahead = ReadAhead.ofRows(columns, grid(rows, panels, tileRows, blockTiles), steps);
       long end = 4L * rows * columns;
       long next = 4L * blockTiles * tileRows * columns;
       String what = ahead + " of -Dquern.seed=" + SEED;
@@ -75,14 +75,11 @@ final class ReadAheadTest {
     int[] apart = IndirectTables.regular(100_000, 128);
     Repeat often = new Repeat(100, 0, 0, 0, 0);
 
-    TileGrid few = grid(1000, 1, 6, 32);
-    TileGrid many = grid(100_000, 1, 6, 32);
-
-    assertThat(ReadAhead.of(large, 64, many, 64, Repeat.ONCE).any()).isTrue();
-    assertThat(ReadAhead.of(small, 64, few, 64, often).any()).isFalse();
-    assertThat(ReadAhead.of(large, 64, many, 257, Repeat.ONCE).any()).isFalse();
-    assertThat(ReadAhead.of(large, 64, many, 0, Repeat.ONCE).any()).isFalse();
-    assertThat(ReadAhead.of(apart, 64, many, 64, Repeat.ONCE).any()).isFalse();
+    assertThat(ReadAhead.ofRowsPays(large, 64, 64, Repeat.ONCE)).isTrue();
+    assertThat(ReadAhead.ofRowsPays(small, 64, 64, often)).isFalse();
+    assertThat(ReadAhead.ofRowsPays(large, 64, 257, Repeat.ONCE)).isFalse();
+    assertThat(ReadAhead.ofRowsPays(large, 64, 0, Repeat.ONCE)).isFalse();
+    assertThat(ReadAhead.ofRowsPays(apart, 64, 64, Repeat.ONCE)).isFalse();
   }
 
   private static TileGrid grid(int rows, int panels, int tileRows, int blockTiles) {

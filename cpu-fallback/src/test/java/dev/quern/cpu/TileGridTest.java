@@ -17,8 +17,8 @@ final class TileGridTest {
     for (int problem = 0; problem < PROBLEMS; problem++) {
       int rows = random.nextInt(5_000);
       int count = 1 + random.nextInt(3_000);
-      int steps = random.nextInt(600);
-      TileGrid grid = TileGrid.of(SET, rows, Columns.of(count, SET), steps, 1, 1);
+      boolean aheadOfC = random.nextBoolean();
+      TileGrid grid = TileGrid.of(SET, rows, Columns.of(count, SET), aheadOfC, 1, 1);
       String what = grid + " of -Dquern.seed=" + SEED;
       assertThat(grid.tiles()).as(what).isEqualTo(Math.ceilDiv(rows, grid.tileRows()));
       assertThat(grid.units()).as(what).isGreaterThanOrEqualTo((long) grid.tiles() * grid.panels());
@@ -30,15 +30,14 @@ final class TileGridTest {
   }
 
   @Test
-  void shortSumsOfManyColumnsHaveSmallBlocks() {
-    assertThat(blockBytes(4096, 32)).isLessThanOrEqualTo(256 << 10);
-    assertThat(blockBytes(4096, 256)).isLessThanOrEqualTo(256 << 10);
-    assertThat(blockBytes(4096, 257)).isGreaterThan(256 << 10);
-    assertThat(TileGrid.of(SET, 9, Columns.of(1_000_000, SET), 8, 1, 1).blockTiles()).isOne();
+  void blocksAreSmallWhereTheNextOneIsReadAhead() {
+    assertThat(blockBytes(4096, true)).isLessThanOrEqualTo(256 << 10);
+    assertThat(blockBytes(4096, false)).isGreaterThan(256 << 10);
+    assertThat(TileGrid.of(SET, 9, Columns.of(1_000_000, SET), true, 1, 1).blockTiles()).isOne();
   }
 
-  private static int blockBytes(int columns, int steps) {
-    TileGrid grid = TileGrid.of(SET, 4096, Columns.of(columns, SET), steps, 1, 1);
+  private static int blockBytes(int columns, boolean aheadOfC) {
+    TileGrid grid = TileGrid.of(SET, 4096, Columns.of(columns, SET), aheadOfC, 1, 1);
     return grid.blockTiles() * grid.tileRows() * columns * Float.BYTES;
   }
 }
